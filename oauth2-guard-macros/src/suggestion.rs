@@ -1,0 +1,97 @@
+//! "Did you mean": the word that an unknown one stands for.
+
+use proc_macro2::Ident;
+
+use crate::ast::Word;
+use crate::model::Kind;
+
+/// The word of the language that `written` was probably meant to be.
+pub(crate) fn word_for(written: &Ident) -> Option<&'static str> {
+    let written = written.to_string().to_lowercase();
+    synonym(&written).or_else(|| nearest(&written))
+}
+
+/// As [`word_for`], where only `any`, `all` and `not` can stand.
+pub(crate) fn group_for(written: &Ident) -> Option<&'static str> {
+    word_for(written).filter(|word| Word::ALL.iter().any(|group| group.as_str() == *word))
+}
+
+fn synonym(written: &str) -> Option<&'static str> {
+    match written {
+        "scp" => Some("scopes"),
+        "perm" | "perms" => Some("permissions"),
+        "any_of" | "either" | "one_of" | "or" | "some" => Some("any"),
+        "all_of" | "and" | "both" | "each" | "every" => Some("all"),
+        "except" | "none" | "none_of" | "unless" | "without" => Some("not"),
+        _ => None,
+    }
+}
+
+fn nearest(written: &str) -> Option<&'static str> {
+    // In a short word, two changes leave nothing of it.
+    let bound = if written.len() > 4 { 2 } else { 1 };
+    let kinds = Kind::ALL.into_iter().map(Kind::key);
+    let words = Word::ALL.into_iter().map(Word::as_str);
+    kinds
+        .chain(words)
+        .map(|word| (distance(written, word), word))
+        .filter(|(distance, _)| *distance <= bound)
+        .min()
+        .map(|(_, word)| word)
+}
+
+/// How many characters to insert, remove or replace (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let mut costs: Vec<usize> = (0..=to.chars().count()).collect();
+    for (row, left) in from.chars().enumerate() {
+        let mut diagonal = row;
+        let mut previous = row.saturating_add(1);
+        let mut next = vec![previous];
+        for (right, above) in to.chars().zip(costs.iter().skip(1).copied()) {
+            let replaced = diagonal.saturating_add(usize::from(left != right));
+            previous = replaced.min(above.saturating_add(1)).min(previous.saturating_add(1));
+            diagonal = above;
+            next.push(previous);
+        }
+        costs = next;
+    }
+    costs.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+
+    #[test]
+    fn counts_changes() {
+        for (from, to, expected) in [
+            ("scopes", "scopes", 0),
+            ("scope", "scopes", 1),
+            ("rolse", "roles", 2),
+            ("", "any", 3),
+            ("any", "", 3),
+        ] {
+            assert_eq!(distance(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn finds_what_was_meant() {
+        for (written, expected) in [
+            ("scope", Some("scopes")),
+            ("Scopes", Some("scopes")),
+            ("role", Some("roles")),
+            ("permision", Some("permissions")),
+            ("perm", Some("permissions")),
+            ("and", Some("all")),
+            ("anny", Some("any")),
+            ("admin", None),
+            ("owner", None),
+            ("x", None),
+        ] {
+            assert_eq!(word_for(&Ident::new(written, Span::call_site())), expected, "{written}");
+        }
+    }
+}

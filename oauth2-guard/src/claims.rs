@@ -1,0 +1,136 @@
+use core::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::clock::UnixTime;
+use crate::policy::{Denial, Grants, Policy};
+use crate::provider::{ClaimRef, Found, TrustedProvider};
+use crate::verify::ValidClaims;
+
+/// The verified claims of a request's access token: what the layer stores in the request.
+///
+/// An extractor, and an extension of the request for other middleware
+/// (`request.extensions().get::<OAuth2Claims>()`). Cloning it is cheap.
+///
+/// ```
+/// use oauth2_guard::OAuth2Claims;
+///
+/// async fn whoami(claims: OAuth2Claims) -> String {
+///     format!("{} of {}", claims.subject().unwrap_or("a client"), claims.provider())
+/// }
+/// # let _ = axum::routing::get::<_, _, ()>(whoami);
+/// ```
+#[derive(Clone)]
+pub struct OAuth2Claims(Arc<Inner>);
+
+struct Inner {
+    provider: Arc<str>,
+    members: Map<String, Value>,
+    grants: Grants,
+    expires_at: UnixTime,
+}
+
+impl OAuth2Claims {
+    pub(crate) fn new(provider: &TrustedProvider, claims: ValidClaims) -> Self {
+        let grants = provider.claims.grants(&claims.members);
+        let ValidClaims { members, expires_at } = claims;
+        Self(Arc::new(Inner { provider: Arc::clone(&provider.name), members, grants, expires_at }))
+    }
+
+    /// The [name](crate::Provider::name) of the provider that accepted the token.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.0.provider
+    }
+
+    /// `iss`: the issuer, as configured for the provider.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.text("iss").unwrap_or_default()
+    }
+
+    /// `sub`: whom the token is about. It is unique within its [issuer](Self::issuer) only.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.text("sub")
+    }
+
+    /// `exp`: from when on the token is not accepted, the leeway aside.
+    #[must_use]
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at.to_system_time()
+    }
+
+    /// What the token grants, as the provider's claim mapping reads it.
+    #[must_use]
+    pub fn grants(&self) -> &Grants {
+        &self.0.grants
+    }
+
+    /// Whether the token carries this scope token.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.0.grants.scopes.contains(scope) == Some(true)
+    }
+
+    /// Whether the token carries this role.
+    #[must_use]
+    pub fn has_role(&self, role: &str) -> bool {
+        self.0.grants.roles.contains(role) == Some(true)
+    }
+
+    /// Whether the token carries this permission.
+    #[must_use]
+    pub fn has_permission(&self, permission: &str) -> bool {
+        self.0.grants.permissions.contains(permission) == Some(true)
+    }
+
+    /// Whether `P` holds of the token: for decisions inside a handler. Before one, write
+    /// [`requires`](macro@crate::requires) or [`Guard<P>`](crate::Guard).
+    ///
+    /// # Errors
+    ///
+    /// The [`Denial`] when it does not hold, and when that cannot be known.
+    pub fn satisfies<P: Policy>(&self) -> Result<(), Denial> {
+        P::RULE.evaluate(self.grants())
+    }
+
+    /// A claim: by its name, or, when `reference` begins with `/`, by a JSON Pointer over object members
+    /// (`/realm_access/roles`). `None` where there is none, and where `reference` is none.
+    #[must_use]
+    pub fn claim(&self, reference: &str) -> Option<&Value> {
+        match ClaimRef::parse(reference).ok()?.find(&self.0.members) {
+            Found::Value(value) => Some(value),
+            Found::Absent | Found::Unreadable => None,
+        }
+    }
+
+    /// All claims.
+    #[must_use]
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.0.members
+    }
+
+    /// The claims as a type of the caller's; [`Claims<T>`](crate::Claims) does this for a handler.
+    ///
+    /// # Errors
+    ///
+    /// The claims do not fit `T`. The error may quote them: it is not for logs or answers.
+    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0.members)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.members.get(name)?.as_str()
+    }
+}
+
+/// Names the provider, and nothing of the token.
+impl fmt::Debug for OAuth2Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuth2Claims").field("provider", &self.0.provider).finish_non_exhaustive()
+    }
+}

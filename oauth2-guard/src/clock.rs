@@ -1,0 +1,51 @@
+//! The one source of time, injected.
+
+use core::fmt;
+use core::time::Duration;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Where the time comes from.
+///
+/// [`SystemClock`] by default. `testing::TestClock` (feature `testing`) stands still until it is told to move.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// The wall clock, against which the dates of a token are held.
+    fn now(&self) -> SystemTime;
+
+    /// A clock that never goes back, by which waiting times are measured.
+    fn instant(&self) -> Instant;
+}
+
+/// The clock of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
+}
+
+/// Whole seconds since 1970-01-01T00:00:00Z, as the NumericDate of a token (RFC 7519 §2).
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct UnixTime(pub(crate) u64);
+
+impl UnixTime {
+    /// `None` while the clock stands before 1970: no date can be held against it.
+    pub(crate) fn of(time: SystemTime) -> Option<Self> {
+        time.duration_since(UNIX_EPOCH).ok().map(|since| Self(since.as_secs()))
+    }
+
+    pub(crate) fn saturating_add(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    pub(crate) fn to_system_time(self) -> SystemTime {
+        UNIX_EPOCH.checked_add(Duration::from_secs(self.0)).unwrap_or(UNIX_EPOCH)
+    }
+}

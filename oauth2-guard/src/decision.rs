@@ -1,0 +1,101 @@
+//! What was decided of a request, for the log and for an audit trail.
+
+use core::fmt;
+
+use crate::claims::OAuth2Claims;
+use crate::policy::Rule;
+use crate::rejection::Reason;
+
+/// One decision about a request: that of the layer about its token, or that of a guard about its rule.
+///
+/// Each is one `tracing` event of the target `oauth2_guard::decision`, at the level `DEBUG`, with the fields `outcome`,
+/// `reason`, `provider` and `rule`; and one call of
+/// [`on_decision`](crate::ResourceServerBuilder::on_decision).
+#[derive(Clone, Copy)]
+pub struct Decision<'a> {
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: Option<&'a Reason>,
+    pub(crate) provider: Option<&'a str>,
+    pub(crate) rule: Option<&'a Rule>,
+    pub(crate) claims: Option<&'a OAuth2Claims>,
+}
+
+/// How a decision came out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// No token, and the layer lets such requests pass.
+    Anonymous,
+    /// The layer verified the token.
+    Authenticated,
+    /// A guard's rule holds.
+    Granted,
+    /// The request is turned away.
+    Refused,
+}
+
+impl Outcome {
+    /// A stable name for logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Authenticated => "authenticated",
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl<'a> Decision<'a> {
+    /// How it came out.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Why the request is turned away; `None` if it is not.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'a Reason> {
+        self.reason
+    }
+
+    /// The name of the provider, once the token's issuer is known to be one.
+    #[must_use]
+    pub fn provider(&self) -> Option<&'a str> {
+        self.provider
+    }
+
+    /// The rule, where a guard decided.
+    #[must_use]
+    pub fn rule(&self) -> Option<&'a Rule> {
+        self.rule
+    }
+
+    /// The verified claims: who it was. They are for an audit trail, not for a log that everybody reads.
+    #[must_use]
+    pub fn claims(&self) -> Option<&'a OAuth2Claims> {
+        self.claims
+    }
+
+    pub(crate) fn trace(&self) {
+        tracing::debug!(
+            target: "oauth2_guard::decision",
+            outcome = self.outcome.as_str(),
+            reason = self.reason.map(Reason::as_str),
+            provider = self.provider,
+            rule = self.rule.map(tracing::field::display),
+        );
+    }
+}
+
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("outcome", &self.outcome)
+            .field("reason", &self.reason)
+            .field("provider", &self.provider)
+            .field("rule", &self.rule.map(ToString::to_string))
+            .finish_non_exhaustive()
+    }
+}

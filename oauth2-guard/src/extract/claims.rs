@@ -1,0 +1,100 @@
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::passed::Passed;
+use crate::claims::OAuth2Claims;
+use crate::rejection::{Reason, Rejection};
+
+/// The verified claims of the request's token, as a type of the handler's own.
+///
+/// | | |
+/// |---|---|
+/// | `Claims<T>` | 401 without a token, and where the claims do not fit `T` |
+/// | `Option<Claims<T>>` | `None` without a token, where the layer lets such requests pass |
+///
+/// Both answer 500 where no layer stands before the handler.
+///
+/// ```
+/// use oauth2_guard::Claims;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Me {
+///     sub: String,
+///     #[serde(default)]
+///     email: Option<String>,
+/// }
+///
+/// async fn profile(Claims(me): Claims<Me>) -> String {
+///     me.email.unwrap_or(me.sub)
+/// }
+/// # let _ = axum::routing::get::<_, _, ()>(profile);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "taken apart in the argument list of a handler")]
+pub struct Claims<T = RegisteredClaims>(pub T);
+
+/// The registered claims (RFC 7519 §4.1, RFC 9068 §2.2) that a handler mostly wants: the `T` of a [`Claims<T>`] that names
+/// none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct RegisteredClaims {
+    /// The issuer.
+    pub iss: String,
+    /// The subject.
+    pub sub: Option<String>,
+    /// The client that the token was issued to.
+    pub client_id: Option<String>,
+    /// The token's ID.
+    pub jti: Option<String>,
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        let passed = Passed::of(parts)?;
+        fit(passed, passed.require_claims()?)
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        let passed = Passed::of(parts)?;
+        passed.claims().map(|claims| fit(passed, claims)).transpose()
+    }
+}
+
+fn fit<T: DeserializeOwned>(passed: &Passed, claims: &OAuth2Claims) -> Result<Claims<T>, Rejection> {
+    claims.deserialize().map(Claims).map_err(|error| {
+        // The rest of the message may quote a claim; a field's name is the handler's own.
+        let text = error.to_string();
+        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        tracing::warn!(
+            claims_type = core::any::type_name::<T>(),
+            missing,
+            "the claims of a verified token do not fit the type that the handler takes"
+        );
+        passed.refuse(Reason::UnfitClaims, None)
+    })
+}
+
+impl<S: Sync> FromRequestParts<S> for OAuth2Claims {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
+        Passed::of(parts)?.require_claims().cloned()
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for OAuth2Claims {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
+        Ok(Passed::of(parts)?.claims().cloned())
+    }
+}

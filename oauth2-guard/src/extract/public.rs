@@ -1,0 +1,25 @@
+use core::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+/// Says of a handler that nobody is asked: what [`public`](macro@crate::public) puts before a handler's other arguments.
+///
+/// It lifts no layer: a public route stands outside of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Public(());
+
+impl Public {
+    #[cfg(feature = "testing")]
+    pub(crate) fn untested() -> Self {
+        Self(())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Public {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(()))
+    }
+}

@@ -1,0 +1,14 @@
+//! The guide: how it works, what to write, what is answered, how to test.
+
+#[doc = include_str!("docs/architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("docs/policies.md")]
+pub mod policies {}
+
+#[doc = include_str!("docs/responses.md")]
+pub mod responses {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("docs/testing.md")]
+pub mod testing {}

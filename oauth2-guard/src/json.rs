@@ -1,0 +1,160 @@
+//! Strict JSON: one object, in UTF-8, without a second member of the same name at any depth (RFC 7519 §4,
+//! RFC 7515 §4).
+
+use core::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Not the JSON that was asked for. What it was is not said: it may be part of a token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct NotAnObject;
+
+/// The members of the object that `bytes` are.
+///
+/// Nesting is bounded at 127 levels, and by the length that the caller admits.
+pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, NotAnObject> {
+    let text = core::str::from_utf8(bytes).map_err(|_| NotAnObject)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = StrictValue.deserialize(&mut deserializer).map_err(|_| NotAnObject)?;
+    deserializer.end().map_err(|_| NotAnObject)?;
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(NotAnObject),
+    }
+}
+
+struct StrictValue;
+
+/// How `serde_json` hands out a number where some crate of the build has turned on its `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+impl<'de> DeserializeSeed<'de> for StrictValue {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for StrictValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without duplicate members")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(element) = elements.next_element_seed(Self)? {
+            array.push(element);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if name == NUMBER {
+                return number(&members.next_value::<String>()?)
+                    .ok_or_else(|| A::Error::custom("not a number"));
+            }
+            let value = members.next_value_seed(Self)?;
+            if object.insert(name, value).is_some() {
+                return Err(A::Error::custom("duplicate member"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+fn number(text: &str) -> Option<Value> {
+    let number = match (text.parse::<u64>(), text.parse::<i64>()) {
+        (Ok(value), _) => value.into(),
+        (_, Ok(value)) => value.into(),
+        _ => Number::from_f64(text.parse().ok()?)?,
+    };
+    Some(Value::Number(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotAnObject, parse_object};
+
+    #[test]
+    fn reads_what_serde_json_reads() {
+        let text = r#"{"a":[1,-2,3.5,1e3,true,null,"x\u0041\/"],"b":{"c":{}}}"#;
+        let expected: serde_json::Value = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::Value::Object(parse_object(text.as_bytes()).unwrap()), expected);
+    }
+
+    #[test]
+    fn refuses_duplicate_members_at_any_depth() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"a":{"b":1,"b":2}}"#,
+            r#"{"a":[{"b":1,"b":2}]}"#,
+        ] {
+            assert_eq!(parse_object(text.as_bytes()), Err(NotAnObject), "{text}");
+        }
+        assert!(parse_object(br#"{"a":{"b":1},"b":[{"b":1},{"b":2}]}"#).is_ok());
+    }
+
+    #[test]
+    fn refuses_what_is_not_exactly_one_object() {
+        for text in [
+            "",
+            "[]",
+            "1",
+            "null",
+            "\"x\"",
+            "{}{}",
+            "{} x",
+            "{'a':1}",
+            "{\"a\":1,}",
+            "\u{feff}{}",
+            "{\"a\":1e400}",
+        ] {
+            assert_eq!(parse_object(text.as_bytes()), Err(NotAnObject), "{text}");
+        }
+        assert_eq!(parse_object(b"{\"a\":\"\xff\"}"), Err(NotAnObject));
+        assert_eq!(parse_object(br#"{"a":"\ud800"}"#), Err(NotAnObject));
+        assert!(parse_object(b" {\"a\":\"\\ud83d\\ude00\"} ").is_ok());
+    }
+
+    #[test]
+    fn bounds_nesting() {
+        let nested = |depth: usize| format!("{{\"a\":{}1{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse_object(nested(100).as_bytes()).is_ok());
+        assert_eq!(parse_object(nested(10_000).as_bytes()), Err(NotAnObject));
+    }
+}

@@ -1,0 +1,143 @@
+//! Getting a key set over HTTP: bounded in time and size, following nothing, sending nothing of a request.
+
+use core::fmt;
+use core::time::Duration;
+
+use reqwest::{Client, StatusCode, redirect};
+use serde_json::Value;
+use url::Url;
+
+use super::key_set::{KeySet, NoKeySet};
+use crate::json::parse_object;
+use crate::provider::Endpoint;
+use crate::verify::Algorithm;
+
+/// From the first byte sent to the last byte read, discovery included.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+const MAX_BODY_BYTES: usize = 512 * 1024;
+
+/// Where the keys of a provider are to be had.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyLocation {
+    /// In the document that the issuer publishes about itself, at one of these addresses, tried in turn.
+    Discovery { issuer: String, documents: Vec<Endpoint> },
+    /// At a known address.
+    JwkSet(Endpoint),
+}
+
+/// Fetches the key set of one provider.
+#[derive(Debug)]
+pub(crate) struct Fetcher {
+    location: KeyLocation,
+    rsa_default: Algorithm,
+    insecure_hosts: Vec<String>,
+}
+
+/// Why no key set was fetched. It names addresses and statuses, and nothing of an answer's content.
+#[derive(Debug)]
+pub(crate) enum FetchError {
+    Client,
+    Deadline,
+    DiscoveryIssuer { document: Endpoint },
+    DiscoveryKeys { document: Endpoint },
+    KeySet { at: Endpoint, reason: NoKeySet },
+    NotReachable { at: Endpoint },
+    Status { at: Endpoint, status: StatusCode },
+    TooLarge { at: Endpoint },
+}
+
+impl Fetcher {
+    pub(crate) fn new(location: KeyLocation, rsa_default: Algorithm, insecure_hosts: Vec<String>) -> Self {
+        Self { location, rsa_default, insecure_hosts }
+    }
+
+    pub(crate) async fn fetch(&self) -> Result<KeySet, FetchError> {
+        tokio::time::timeout(DEADLINE, self.fetch_unbounded()).await.unwrap_or(Err(FetchError::Deadline))
+    }
+
+    async fn fetch_unbounded(&self) -> Result<KeySet, FetchError> {
+        let at = match &self.location {
+            KeyLocation::JwkSet(at) => at.clone(),
+            KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
+        };
+        KeySet::parse(&read(&at).await?, self.rsa_default).map_err(|reason| FetchError::KeySet { at, reason })
+    }
+
+    /// OpenID Connect Discovery §4, RFC 8414 §3: the `issuer` of the document is identical to ours.
+    async fn discover(&self, issuer: &str, documents: &[Endpoint]) -> Result<Endpoint, FetchError> {
+        let mut last = FetchError::Client;
+        for document in documents {
+            let body = match read(document).await {
+                Ok(body) => body,
+                // Not published here: at the next address, perhaps.
+                Err(error @ FetchError::Status { status, .. }) if status.is_client_error() => {
+                    last = error;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let wrong = || FetchError::DiscoveryKeys { document: document.clone() };
+            let members = parse_object(&body).map_err(|_| wrong())?;
+            if members.get("issuer").and_then(Value::as_str) != Some(issuer) {
+                return Err(FetchError::DiscoveryIssuer { document: document.clone() });
+            }
+            let address = members.get("jwks_uri").and_then(Value::as_str).ok_or_else(wrong)?;
+            return Endpoint::found(address, document, &self.insecure_hosts).map_err(|_| wrong());
+        }
+        Err(last)
+    }
+}
+
+async fn read(at: &Endpoint) -> Result<Vec<u8>, FetchError> {
+    let not_reachable = |_| FetchError::NotReachable { at: at.clone() };
+    let mut response = client(at.url())?.get(at.url().clone()).send().await.map_err(not_reachable)?;
+    if response.status() != StatusCode::OK {
+        return Err(FetchError::Status { at: at.clone(), status: response.status() });
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(not_reachable)? {
+        if body.len().saturating_add(chunk.len()) > MAX_BODY_BYTES {
+            return Err(FetchError::TooLarge { at: at.clone() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Fetches are minutes apart, so that nothing is gained by keeping a connection.
+fn client(url: &Url) -> Result<Client, FetchError> {
+    let builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .user_agent(concat!("oauth2-guard/", env!("CARGO_PKG_VERSION")));
+    let builder = if url.scheme() == "http" {
+        // A host next door, which no proxy knows; and no certificate is asked for.
+        builder.no_proxy().tls_certs_only([])
+    } else {
+        builder.https_only(true)
+    };
+    builder.build().map_err(|_| FetchError::Client)
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client => f.write_str(
+                "the HTTP client could not be set up: are the system's root certificates installed?",
+            ),
+            Self::Deadline => write!(f, "no answer within {} s", DEADLINE.as_secs()),
+            Self::DiscoveryIssuer { document } => write!(
+                f,
+                "the `issuer` in {document} is not the configured one, to the letter: compare both, a trailing slash included"
+            ),
+            Self::DiscoveryKeys { document } => {
+                write!(f, "{document} is no discovery document with a `jwks_uri` over https")
+            }
+            Self::KeySet { at, reason } => write!(f, "the key set at {at} cannot be used: {reason}"),
+            Self::NotReachable { at } => write!(f, "{at} could not be reached"),
+            Self::Status { at, status } => write!(f, "{at} answered {}", status.as_u16()),
+            Self::TooLarge { at } => write!(f, "{at} answered more than {MAX_BODY_BYTES} bytes"),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+use core::fmt;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::jwk::{self, NamedKey, Skipped};
+use crate::json::parse_object;
+use crate::verify::{Algorithm, VerificationKey};
+
+/// Beyond any key set in use; each key costs memory and, in a set without key IDs, a look.
+const MAX_KEYS: usize = 100;
+
+/// The usable keys of a JWK Set (RFC 7517 §5), never none.
+pub(crate) struct KeySet {
+    by_id: HashMap<Box<str>, Vec<VerificationKey>>,
+    without_id: Vec<VerificationKey>,
+    /// A lone key that was configured without an ID is meant, whatever ID a token names.
+    serves_any_id: bool,
+    skipped: Vec<(usize, Skipped)>,
+}
+
+/// Why no key was selected for a token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NoKey {
+    Ambiguous,
+    OtherAlgorithm,
+    Unknown,
+}
+
+/// Why the bytes are no key set to verify with.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum NoKeySet {
+    NoUsableKey(Vec<(usize, Skipped)>),
+    NotAKeySet,
+    TooManyKeys,
+}
+
+impl KeySet {
+    /// The usable keys of the JWK Set in `json`; an RSA key without `alg` is bound to `rsa_default`.
+    pub(crate) fn parse(json: &[u8], rsa_default: Algorithm) -> Result<Self, NoKeySet> {
+        let members = parse_object(json).map_err(|_| NoKeySet::NotAKeySet)?;
+        let jwks = keys(&members).ok_or(NoKeySet::NotAKeySet)?;
+        if jwks.len() > MAX_KEYS {
+            return Err(NoKeySet::TooManyKeys);
+        }
+        let mut skipped = Vec::new();
+        let mut usable = Vec::new();
+        for (index, jwk) in jwks.iter().enumerate() {
+            match jwk::parse(jwk, rsa_default) {
+                Ok(key) => usable.push((index, key)),
+                Err(reason) => skipped.push((index, reason)),
+            }
+        }
+        let mut bearers: HashMap<(Box<str>, Algorithm), usize> = HashMap::new();
+        for identity in usable.iter().filter_map(|(_, key)| key.identity()) {
+            let count = bearers.entry(identity).or_default();
+            *count = count.saturating_add(1);
+        }
+        let mut set = Self::empty(skipped);
+        for (index, key) in usable {
+            // Which of several is meant would depend on nothing but their order.
+            if key.identity().and_then(|identity| bearers.get(&identity)).is_some_and(|count| *count > 1) {
+                set.skipped.push((index, "another key has the same `kid` and algorithm"));
+            } else {
+                set.insert(key);
+            }
+        }
+        if set.keys().next().is_none() {
+            return Err(NoKeySet::NoUsableKey(set.skipped));
+        }
+        Ok(set)
+    }
+
+    /// A set of one key that has no ID.
+    pub(crate) fn of_one(key: VerificationKey) -> Self {
+        let mut set = Self::empty(Vec::new());
+        set.without_id.push(key);
+        set.configured()
+    }
+
+    /// The same set as one that its user wrote down, rather than one that was fetched.
+    pub(crate) fn configured(mut self) -> Self {
+        self.serves_any_id = self.by_id.is_empty() && self.without_id.len() == 1;
+        self
+    }
+
+    fn empty(skipped: Vec<(usize, Skipped)>) -> Self {
+        Self { by_id: HashMap::new(), without_id: Vec::new(), serves_any_id: false, skipped }
+    }
+
+    fn insert(&mut self, NamedKey { id, key }: NamedKey) {
+        match id {
+            Some(id) => self.by_id.entry(id).or_default().push(key),
+            None => self.without_id.push(key),
+        }
+    }
+
+    /// The one key for a token: that of its key ID, or, where it names none, the only one of its algorithm.
+    pub(crate) fn select(&self, id: Option<&str>, algorithm: Algorithm) -> Result<&VerificationKey, NoKey> {
+        let fits = |key: &&VerificationKey| key.algorithm() == algorithm;
+        let Some(id) = id else {
+            let mut fitting = self.keys().filter(fits);
+            let only = fitting.next().ok_or(NoKey::OtherAlgorithm)?;
+            return fitting.next().map_or(Ok(only), |_| Err(NoKey::Ambiguous));
+        };
+        let named = match self.by_id.get(id) {
+            Some(keys) => keys,
+            None if self.serves_any_id => &self.without_id,
+            None => return Err(NoKey::Unknown),
+        };
+        named.iter().find(fits).ok_or(NoKey::OtherAlgorithm)
+    }
+
+    /// The keys that were left out: their place in the set, and why.
+    pub(crate) fn skipped(&self) -> &[(usize, Skipped)] {
+        &self.skipped
+    }
+
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        self.keys().map(VerificationKey::algorithm)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &VerificationKey> {
+        self.by_id.values().flatten().chain(&self.without_id)
+    }
+}
+
+fn keys(members: &Map<String, Value>) -> Option<&[Value]> {
+    members.get("keys")?.as_array().map(Vec::as_slice)
+}
+
+/// Says how many keys there are, not which.
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySet").field("keys", &self.keys().count()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for NoKeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAKeySet => {
+                f.write_str("it is no JWK Set: an object with an array `keys`, without duplicate members")
+            }
+            Self::TooManyKeys => write!(f, "it has more than {MAX_KEYS} keys"),
+            Self::NoUsableKey(skipped) if skipped.is_empty() => f.write_str("it has no key"),
+            Self::NoUsableKey(skipped) => {
+                f.write_str("it has no usable key")?;
+                for (index, reason) in skipped {
+                    write!(f, "; keys[{index}]: {reason}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

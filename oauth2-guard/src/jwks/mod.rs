@@ -1,0 +1,10 @@
+//! The keys of a provider: from a JWK Set to keys that verify, and how they are kept.
+
+mod fetch;
+mod jwk;
+mod key_set;
+mod store;
+
+pub(crate) use self::fetch::{Fetcher, KeyLocation};
+pub(crate) use self::key_set::{KeySet, NoKey};
+pub(crate) use self::store::KeyStore;

@@ -1,0 +1,10 @@
+//! The tower trio: what stands before the handlers.
+
+mod future;
+#[expect(clippy::module_inception, reason = "named for its type, as its siblings are")]
+mod layer;
+mod service;
+
+pub use self::future::ResponseFuture;
+pub use self::layer::GuardLayer;
+pub use self::service::GuardService;

@@ -1,0 +1,154 @@
+//! A rule as text, in the language of the attribute.
+
+use core::fmt;
+
+use super::rule::Rule;
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // A comma is AND at the root, so that `all(..)` around everything is not written.
+            Self::All(rules) if !rules.is_empty() && Kind::of(self).is_none() => {
+                write_members(f, rules, "all")
+            }
+            _ => write_requirement(f, self),
+        }
+    }
+}
+
+fn write_requirement(f: &mut fmt::Formatter<'_>, rule: &Rule) -> fmt::Result {
+    if let Some(kind) = Kind::of(rule) {
+        write!(f, "{} = ", kind.keyword())?;
+        return write_value(f, rule);
+    }
+    match rule {
+        Rule::Any(rules) => write_group(f, "any", rules),
+        Rule::All(rules) => write_group(f, "all", rules),
+        Rule::Not(rule) => {
+            f.write_str("not(")?;
+            write_requirement(f, rule)?;
+            f.write_str(")")
+        }
+        // Leaves have a kind; what is left asks for a token and no more.
+        _ => f.write_str("any valid token"),
+    }
+}
+
+fn write_group(f: &mut fmt::Formatter<'_>, word: &str, rules: &[Rule]) -> fmt::Result {
+    write!(f, "{word}(")?;
+    write_members(f, rules, word)?;
+    f.write_str(")")
+}
+
+/// The members of a group, those of one kind under one keyword: a keyword is written once.
+fn write_members(f: &mut fmt::Formatter<'_>, rules: &[Rule], word: &str) -> fmt::Result {
+    let mut written = Vec::new();
+    let mut separator = "";
+    for rule in rules {
+        let Some(kind) = Kind::of(rule) else {
+            f.write_str(separator)?;
+            write_requirement(f, rule)?;
+            separator = ", ";
+            continue;
+        };
+        if written.contains(&kind) {
+            continue;
+        }
+        written.push(kind);
+        f.write_str(separator)?;
+        separator = ", ";
+        let same: Vec<&Rule> = rules.iter().filter(|other| Kind::of(other) == Some(kind)).collect();
+        write!(f, "{} = ", kind.keyword())?;
+        match same.as_slice() {
+            [one] => write_value(f, one)?,
+            several => write_values(f, word, several.iter().copied())?,
+        }
+    }
+    Ok(())
+}
+
+fn write_value(f: &mut fmt::Formatter<'_>, rule: &Rule) -> fmt::Result {
+    match rule {
+        Rule::Scope(token) => write!(f, "{:?}", token.as_str()),
+        Rule::Role(name) | Rule::Permission(name) => write!(f, "{:?}", name.as_str()),
+        Rule::Any(rules) => write_values(f, "any", rules.iter()),
+        Rule::All(rules) => write_values(f, "all", rules.iter()),
+        // Not of any kind, so never a value.
+        Rule::Authenticated | Rule::Not(_) => Ok(()),
+    }
+}
+
+fn write_values<'a>(
+    f: &mut fmt::Formatter<'_>,
+    word: &str,
+    rules: impl Iterator<Item = &'a Rule>,
+) -> fmt::Result {
+    write!(f, "{word}(")?;
+    for (index, rule) in rules.enumerate() {
+        if index > 0 {
+            f.write_str(", ")?;
+        }
+        write_value(f, rule)?;
+    }
+    f.write_str(")")
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Permissions,
+    Roles,
+    Scopes,
+}
+
+impl Kind {
+    /// The kind that every leaf of `rule` has, if `any` and `all` are all that joins them.
+    fn of(rule: &Rule) -> Option<Self> {
+        match rule {
+            Rule::Scope(_) => Some(Self::Scopes),
+            Rule::Role(_) => Some(Self::Roles),
+            Rule::Permission(_) => Some(Self::Permissions),
+            Rule::Any(rules) | Rule::All(rules) => {
+                let first = Self::of(rules.first()?)?;
+                rules.iter().all(|rule| Self::of(rule) == Some(first)).then_some(first)
+            }
+            Rule::Authenticated | Rule::Not(_) => None,
+        }
+    }
+
+    fn keyword(self) -> &'static str {
+        match self {
+            Self::Permissions => "permissions",
+            Self::Roles => "roles",
+            Self::Scopes => "scopes",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+
+    #[test]
+    fn prints_the_language_of_the_attribute() {
+        const A: Rule = Rule::scope("a");
+        const B: Rule = Rule::scope("b");
+        const R: Rule = Rule::role("r");
+        for (rule, text) in [
+            (Rule::Authenticated, "any valid token"),
+            (A, r#"scopes = "a""#),
+            (Rule::permission("p"), r#"permissions = "p""#),
+            (Rule::All(&[A, B]), r#"scopes = all("a", "b")"#),
+            (Rule::All(&[A, R]), r#"scopes = "a", roles = "r""#),
+            (Rule::Any(&[A, R]), r#"any(scopes = "a", roles = "r")"#),
+            (Rule::Any(&[A, Rule::All(&[A, B])]), r#"scopes = any("a", all("a", "b"))"#),
+            (Rule::Any(&[R, Rule::All(&[A, R])]), r#"any(roles = "r", all(scopes = "a", roles = "r"))"#),
+            (Rule::All(&[Rule::Not(&R), A]), r#"not(roles = "r"), scopes = "a""#),
+            (Rule::All(&[A, R, Rule::Any(&[A, B])]), r#"scopes = all("a", any("a", "b")), roles = "r""#),
+            (Rule::role("a \"quoted\" role"), r#"roles = "a \"quoted\" role""#),
+            (Rule::Any(&[]), "any()"),
+            (Rule::All(&[]), "all()"),
+        ] {
+            assert_eq!(rule.to_string(), text);
+        }
+    }
+}

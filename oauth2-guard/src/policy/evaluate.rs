@@ -1,0 +1,132 @@
+use core::ops::Not;
+
+use super::denial::Denial;
+use super::grants::Grants;
+use super::rule::Rule;
+
+impl Rule {
+    /// Whether `grants` meet this rule.
+    ///
+    /// # Errors
+    ///
+    /// A [`Denial`] when the rule is false of them, and when it cannot be known.
+    pub fn evaluate(&self, grants: &Grants) -> Result<(), Denial> {
+        match truth(self, grants) {
+            Truth::True => Ok(()),
+            Truth::False | Truth::Unknown => Err(Denial::new(self, grants)),
+        }
+    }
+}
+
+/// Three-valued truth, in Kleene's strong logic.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Truth {
+    False,
+    True,
+    Unknown,
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+}
+
+impl From<Option<bool>> for Truth {
+    fn from(value: Option<bool>) -> Self {
+        value.map_or(Self::Unknown, Self::from)
+    }
+}
+
+impl Not for Truth {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::False => Self::True,
+            Self::True => Self::False,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// The one evaluator. It is total: there is no error that could be taken for a yes.
+pub(super) fn truth(rule: &Rule, grants: &Grants) -> Truth {
+    match rule {
+        Rule::Authenticated => Truth::True,
+        Rule::Scope(token) => grants.scopes.contains(token.as_str()).into(),
+        Rule::Role(name) => grants.roles.contains(name.as_str()).into(),
+        Rule::Permission(name) => grants.permissions.contains(name.as_str()).into(),
+        Rule::Any(rules) => decide(rules, Truth::True, grants),
+        Rule::All(rules) => decide(rules, Truth::False, grants),
+        Rule::Not(rule) => !truth(rule, grants),
+    }
+}
+
+/// One member that is `decisive` decides; else one unknown leaves it unknown; else it is the opposite.
+fn decide(rules: &[Rule], decisive: Truth, grants: &Grants) -> Truth {
+    if rules.is_empty() {
+        return Truth::Unknown;
+    }
+    let mut otherwise = !decisive;
+    for rule in rules {
+        match truth(rule, grants) {
+            found if found == decisive => return decisive,
+            Truth::Unknown => otherwise = Truth::Unknown,
+            _ => {}
+        }
+    }
+    otherwise
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grants::Held;
+    use super::{Grants, Rule, Truth, truth};
+
+    const YES: Rule = Rule::scope("held");
+    const NO: Rule = Rule::scope("absent");
+    const UNKNOWN: Rule = Rule::role("any");
+
+    fn grants() -> Grants {
+        Grants { roles: Held::Unreadable, ..Grants::new(["held"], [], []) }
+    }
+
+    #[test]
+    fn follows_kleenes_tables() {
+        use Truth::{False, True, Unknown};
+        for (rule, expected) in [
+            (YES, True),
+            (NO, False),
+            (UNKNOWN, Unknown),
+            (Rule::Not(&YES), False),
+            (Rule::Not(&NO), True),
+            (Rule::Not(&UNKNOWN), Unknown),
+            (Rule::Any(&[NO, YES]), True),
+            (Rule::Any(&[UNKNOWN, YES]), True),
+            (Rule::Any(&[UNKNOWN, NO]), Unknown),
+            (Rule::Any(&[NO, NO]), False),
+            (Rule::All(&[YES, YES]), True),
+            (Rule::All(&[YES, UNKNOWN]), Unknown),
+            (Rule::All(&[UNKNOWN, NO]), False),
+            (Rule::All(&[YES, NO]), False),
+        ] {
+            assert_eq!(truth(&rule, &grants()), expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_an_empty_group() {
+        for rule in [Rule::Any(&[]), Rule::All(&[]), Rule::Not(&Rule::Any(&[])), Rule::Not(&Rule::All(&[]))] {
+            assert_eq!(truth(&rule, &grants()), Truth::Unknown, "{rule}");
+            assert!(rule.evaluate(&grants()).is_err(), "{rule}");
+        }
+    }
+
+    #[test]
+    fn unknown_denies_with_or_without_not() {
+        assert!(UNKNOWN.evaluate(&grants()).is_err());
+        assert!(Rule::Not(&UNKNOWN).evaluate(&grants()).is_err());
+        assert!(Rule::Any(&[UNKNOWN, YES]).evaluate(&grants()).is_ok());
+    }
+}

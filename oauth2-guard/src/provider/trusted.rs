@@ -1,0 +1,219 @@
+//! A provider whose configuration was found right, with its keys.
+
+use core::time::Duration;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+
+use super::claim_ref::ClaimRef;
+use super::endpoint::{Endpoint, NotAnEndpoint};
+use super::grants::ClaimMapping;
+use super::{KeySource, Provider};
+use crate::clock::Clock;
+use crate::error::BuildError;
+use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore};
+use crate::verify::{Algorithm, Scheme, VerificationKey};
+
+/// "No more than a few minutes" (RFC 7519 §4.1.4).
+const MAX_LEEWAY: Duration = Duration::from_secs(300);
+
+/// Everything that a token of one issuer is held against. Only [`Provider::trust`] makes one.
+#[derive(Debug)]
+pub(crate) struct TrustedProvider {
+    pub(crate) name: Arc<str>,
+    pub(crate) issuer: String,
+    pub(crate) audiences: Vec<String>,
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) leeway: Duration,
+    pub(crate) claims: ClaimMapping,
+    pub(crate) keys: KeyStore,
+    pub(crate) require_rfc9068: bool,
+    pub(crate) allow_id_tokens: bool,
+}
+
+impl Provider {
+    pub(crate) fn display_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.issuer)
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Checks everything that can be checked without asking anybody, then gets the keys.
+    pub(crate) async fn trust(self, clock: Arc<dyn Clock>) -> Result<TrustedProvider, BuildError> {
+        let name: Arc<str> = self.display_name().into();
+        let error = |what: &str| BuildError::configuration(format!("provider `{name}`: {what}"));
+        self.check_names().map_err(|what| error(&what))?;
+        self.check_algorithms().map_err(error)?;
+        if self.leeway > MAX_LEEWAY {
+            return Err(error(
+                "a leeway of more than 300 s accepts dead tokens: set the clocks instead, and lower it",
+            ));
+        }
+        let claims = ClaimMapping {
+            scopes: references("scope_claims", &self.scope_claims).map_err(|what| error(&what))?,
+            roles: references("role_claims", &self.role_claims).map_err(|what| error(&what))?,
+            permissions: references("permission_claims", &self.permission_claims)
+                .map_err(|what| error(&what))?,
+        };
+        let keys = match self.key_plan().map_err(|what| error(&what))? {
+            KeyPlan::Fixed(keys) => KeyStore::fixed(keys),
+            KeyPlan::Fetched(fetcher) => {
+                KeyStore::fetched(Arc::clone(&name), fetcher, clock).await.map_err(|reason| {
+                    BuildError::keys(format!("provider `{name}`: the keys could not be fetched: {reason}"))
+                })?
+            }
+        };
+        Ok(TrustedProvider {
+            name: Arc::clone(&name),
+            issuer: self.issuer,
+            audiences: self.audiences,
+            algorithms: self.algorithms,
+            leeway: self.leeway,
+            claims,
+            keys,
+            require_rfc9068: self.require_rfc9068,
+            allow_id_tokens: self.allow_id_tokens,
+        })
+    }
+
+    fn check_names(&self) -> Result<(), String> {
+        let blank = |text: &str| text.is_empty() || text.trim() != text || text.contains(char::is_control);
+        if blank(&self.issuer) {
+            return Err(
+                "the issuer is empty or has spaces around it: copy the `iss` of its tokens".to_owned()
+            );
+        }
+        if self.name.as_deref().is_some_and(blank) {
+            return Err("its name is empty or has spaces around it: give it a short name".to_owned());
+        }
+        match Endpoint::configured(&self.issuer, &self.insecure_hosts) {
+            Err(reason @ (NotAnEndpoint::Credentials | NotAnEndpoint::Insecure)) => {
+                return Err(format!("its issuer is not accepted: {reason}"));
+            }
+            // Where the keys do not come from the issuer's own address, it may be any name.
+            Ok(_) | Err(NotAnEndpoint::NotAUrl) => {}
+        }
+        if self.audiences.is_empty() {
+            return Err(
+                "it has no audience: name your API as in the `aud` of its tokens, with `.audience(\"..\")`"
+                    .to_owned(),
+            );
+        }
+        if self.audiences.iter().any(|audience| blank(audience)) {
+            return Err(
+                "an audience is empty or has spaces around it: copy the `aud` of its tokens".to_owned()
+            );
+        }
+        Ok(())
+    }
+
+    fn check_algorithms(&self) -> Result<(), &'static str> {
+        let symmetric = self.algorithms.iter().filter(|algorithm| algorithm.is_hmac()).count();
+        match (&self.keys, self.algorithms.len(), symmetric) {
+            (_, 0, _) => Err("no algorithm is allowed: leave `.algorithms(..)` out, or name at least one"),
+            (KeySource::SharedSecret(_), 1, 1) => Ok(()),
+            (KeySource::SharedSecret(_), _, _) => {
+                Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512")
+            }
+            (_, _, 0) => Ok(()),
+            _ => Err(
+                "HS256, HS384 and HS512 are for `Provider::with_shared_secret`: take them out of `.algorithms(..)`",
+            ),
+        }
+    }
+
+    fn key_plan(&self) -> Result<KeyPlan, String> {
+        let fetched = |location| {
+            KeyPlan::Fetched(Fetcher::new(location, self.rsa_default(), self.insecure_hosts.clone()))
+        };
+        match &self.keys {
+            KeySource::Discovery => {
+                let documents = Endpoint::discovery(&self.issuer, &self.insecure_hosts)
+                    .map_err(|reason| format!("its issuer is not accepted: {reason}"))?;
+                Ok(fetched(KeyLocation::Discovery { issuer: self.issuer.clone(), documents }))
+            }
+            KeySource::JwkSetUrl(url) => {
+                let endpoint = Endpoint::configured(url, &self.insecure_hosts)
+                    .map_err(|reason| format!("the address of its key set is not accepted: {reason}"))?;
+                Ok(fetched(KeyLocation::JwkSet(endpoint)))
+            }
+            KeySource::JwkSet(json) => {
+                let keys = KeySet::parse(json, self.rsa_default())
+                    .map_err(|reason| format!("its key set cannot be used: {reason}"))?;
+                if !keys.algorithms().any(|algorithm| self.algorithms.contains(&algorithm)) {
+                    return Err("none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`".to_owned());
+                }
+                Ok(KeyPlan::Fixed(keys.configured()))
+            }
+            KeySource::SharedSecret(secret) => self.shared_secret(secret).map(KeyPlan::Fixed),
+        }
+    }
+
+    fn shared_secret(&self, secret: &[u8]) -> Result<KeySet, String> {
+        for algorithm in &self.algorithms {
+            let Scheme::Hmac { algorithm: hash, least_secret_bytes } = algorithm.scheme() else { continue };
+            let blank = secret.iter().all(|byte| secret.first() == Some(byte) || byte.is_ascii_whitespace());
+            if secret.len() < least_secret_bytes || blank {
+                return Err(format!(
+                    "its secret must have {least_secret_bytes} random bytes at the least for {algorithm}"
+                ));
+            }
+            return Ok(KeySet::of_one(VerificationKey::secret(*algorithm, hmac::Key::new(hash, secret))));
+        }
+        Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512".to_owned())
+    }
+
+    /// What an RSA key without `alg` serves.
+    fn rsa_default(&self) -> Algorithm {
+        let first = self.algorithms.iter().copied().find(|algorithm| algorithm.is_rsa());
+        if self.algorithms.contains(&Algorithm::RS256) {
+            Algorithm::RS256
+        } else {
+            first.unwrap_or(Algorithm::RS256)
+        }
+    }
+}
+
+enum KeyPlan {
+    Fixed(KeySet),
+    Fetched(Fetcher),
+}
+
+fn references(setting: &str, texts: &[String]) -> Result<Vec<ClaimRef>, String> {
+    texts
+        .iter()
+        .map(|text| {
+            ClaimRef::parse(text).map_err(|reason| format!("`{setting}`: `{text}` is no claim: {reason}"))
+        })
+        .collect()
+}
+
+/// The providers of one server, none of whose issuers or names is that of another.
+#[derive(Debug)]
+pub(crate) struct TrustedProviders {
+    providers: Vec<Arc<TrustedProvider>>,
+    by_issuer: HashMap<String, usize>,
+}
+
+impl TrustedProviders {
+    pub(crate) fn new(providers: Vec<TrustedProvider>) -> Self {
+        let by_issuer =
+            providers.iter().enumerate().map(|(index, provider)| (provider.issuer.clone(), index)).collect();
+        Self { providers: providers.into_iter().map(Arc::new).collect(), by_issuer }
+    }
+
+    /// The provider, where there is but one.
+    pub(crate) fn only(&self) -> Option<&Arc<TrustedProvider>> {
+        match self.providers.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn by_issuer(&self, issuer: &str) -> Option<&Arc<TrustedProvider>> {
+        self.providers.get(*self.by_issuer.get(issuer)?)
+    }
+}

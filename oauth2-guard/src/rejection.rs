@@ -1,0 +1,247 @@
+//! Every way in which a request is turned away, and the answer to each. No other place makes one.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::challenge::Challenge;
+use crate::policy::Denial;
+use crate::server::Answers;
+use crate::verify::InvalidToken;
+
+/// A request that was turned away: it becomes the answer to it.
+///
+/// | reason | status | `error` of the challenge |
+/// |---|---|---|
+/// | [`NoCredentials`](Reason::NoCredentials) | 401 | none |
+/// | [`MalformedCredentials`](Reason::MalformedCredentials), [`SeveralCredentials`](Reason::SeveralCredentials) | 400 | `invalid_request` |
+/// | [`InvalidToken`](Reason::InvalidToken), [`UnfitClaims`](Reason::UnfitClaims) | 401 | `invalid_token` |
+/// | [`Denied`](Reason::Denied) | 403 | `insufficient_scope`, with `scope` where more scopes would help |
+/// | [`KeysUnavailable`](Reason::KeysUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
+/// | [`NoLayer`](Reason::NoLayer) | 500 | no challenge |
+///
+/// Each has `Cache-Control: no-store` and a body of `application/problem+json` (RFC 9457), with `error` and
+/// `error_description` beside its own members.
+pub struct Rejection {
+    reason: Reason,
+    answers: Option<Arc<Answers>>,
+}
+
+/// Why a request was turned away.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The clock stands before 1970, so that no date can be held against it.
+    ClockUnusable,
+    /// A rule does not hold of the verified token.
+    Denied(Denial),
+    /// The token is not accepted.
+    InvalidToken(InvalidToken),
+    /// There are no keys to tell whether the token is genuine.
+    #[non_exhaustive]
+    KeysUnavailable {
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// `Bearer` without exactly one token after it (RFC 6750 §2.1).
+    MalformedCredentials,
+    /// The request carries no bearer token.
+    NoCredentials,
+    /// A guarded handler was reached without passing the layer: the server is misconfigured.
+    NoLayer,
+    /// More than one set of credentials (RFC 6750 §2).
+    SeveralCredentials,
+    /// The claims do not fit the type that the handler asks for.
+    UnfitClaims,
+}
+
+impl Reason {
+    /// A stable name for logs and metrics.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::ClockUnusable => "clock_unusable",
+            Self::Denied(_) => "denied",
+            Self::InvalidToken(reason) => reason.as_str(),
+            Self::KeysUnavailable { .. } => "keys_unavailable",
+            Self::MalformedCredentials => "malformed_credentials",
+            Self::NoCredentials => "no_credentials",
+            Self::NoLayer => "no_layer",
+            Self::SeveralCredentials => "several_credentials",
+            Self::UnfitClaims => "unfit_claims",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::MalformedCredentials | Self::SeveralCredentials => StatusCode::BAD_REQUEST,
+            Self::InvalidToken(_) | Self::NoCredentials | Self::UnfitClaims => StatusCode::UNAUTHORIZED,
+            Self::Denied(_) => StatusCode::FORBIDDEN,
+            Self::NoLayer => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::ClockUnusable | Self::KeysUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The `error` of the challenge (RFC 6750 §3.1).
+    fn error(&self) -> Option<&'static str> {
+        match self {
+            Self::MalformedCredentials | Self::SeveralCredentials => Some("invalid_request"),
+            Self::InvalidToken(_) | Self::UnfitClaims => Some("invalid_token"),
+            Self::Denied(_) => Some("insufficient_scope"),
+            // RFC 6750 §3.1: no error code for who brought nothing. The others are no fault of the bearer's.
+            Self::NoCredentials | Self::NoLayer | Self::ClockUnusable | Self::KeysUnavailable { .. } => None,
+        }
+    }
+
+    /// One text for each kind, that tells an attacker nothing.
+    fn terse(&self) -> &'static str {
+        match self {
+            Self::InvalidToken(InvalidToken::Expired) => "the access token expired",
+            Self::InvalidToken(_) | Self::UnfitClaims => "the access token is not accepted",
+            Self::Denied(_) => "the access token does not permit this",
+            Self::MalformedCredentials | Self::SeveralCredentials => {
+                "the request must carry exactly one bearer token"
+            }
+            Self::NoCredentials => "an access token is required",
+            Self::NoLayer => "the server is misconfigured",
+            Self::ClockUnusable | Self::KeysUnavailable { .. } => {
+                "access tokens cannot be verified at the moment"
+            }
+        }
+    }
+
+    /// What a developer wants to know; still nothing of the token.
+    fn verbose(&self) -> String {
+        match self {
+            Self::ClockUnusable => "the server's clock stands before 1970".to_owned(),
+            Self::Denied(denial) => format!("required: {}", denial.rule()),
+            Self::InvalidToken(reason) => reason.to_string(),
+            Self::KeysUnavailable { .. } => "the keys of the token's issuer could not be fetched".to_owned(),
+            Self::MalformedCredentials => "write `Authorization: Bearer` and one token after it".to_owned(),
+            Self::SeveralCredentials => "the request carries more than one set of credentials".to_owned(),
+            Self::UnfitClaims => "the token's claims do not fit the type that the handler takes".to_owned(),
+            Self::NoCredentials | Self::NoLayer => self.terse().to_owned(),
+        }
+    }
+}
+
+/// RFC 9457 §3.1. The type is `about:blank`, as it is not said.
+#[derive(Serialize)]
+struct Problem<'a> {
+    title: Option<&'static str>,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_description: Option<&'a str>,
+}
+
+impl Rejection {
+    pub(crate) fn new(reason: Reason, answers: &Arc<Answers>) -> Self {
+        Self { reason, answers: Some(Arc::clone(answers)) }
+    }
+
+    /// A guarded handler that no layer stands before.
+    pub(crate) fn no_layer() -> Self {
+        Self { reason: Reason::NoLayer, answers: None }
+    }
+
+    /// Why the request was turned away.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.reason.status()
+    }
+
+    fn description(&self) -> String {
+        match &self.answers {
+            Some(answers) if answers.verbose => self.reason.verbose(),
+            _ => self.reason.terse().to_owned(),
+        }
+    }
+
+    fn challenge(&self, description: &str) -> Option<HeaderValue> {
+        let asks_for_token = matches!(
+            self.status(),
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        );
+        let answers = self.answers.as_ref().filter(|_| asks_for_token)?;
+        let mut challenge = Challenge::new(&answers.realm);
+        if let Some(error) = self.reason.error() {
+            challenge = challenge.with("error", error).with("error_description", description);
+        }
+        if let Reason::Denied(denial) = &self.reason
+            && let Some(scope) = denial.scope()
+        {
+            challenge = challenge.with("scope", &scope);
+        }
+        challenge.into_value()
+    }
+
+    fn answer(&self) -> Response {
+        let status = self.status();
+        let description = self.description();
+        let error = self.reason.error();
+        let problem = Problem {
+            title: status.canonical_reason(),
+            status: status.as_u16(),
+            detail: &description,
+            error,
+            error_description: error.map(|_| description.as_str()),
+        };
+        // Strings and a number: there is nothing that could not be written.
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge(&description) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let seconds = match self.reason {
+                Reason::KeysUnavailable { retry_after } => retry_after.as_secs().max(1),
+                _ => 60,
+            };
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let answer = self.answer();
+        match self.answers.as_ref().and_then(|answers| answers.on_rejection.as_ref()) {
+            Some(on_rejection) => on_rejection(&self, answer),
+            None => answer,
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.description())
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection").field("reason", &self.reason).finish_non_exhaustive()
+    }
+}
+
+impl core::error::Error for Rejection {}

@@ -1,0 +1,307 @@
+use core::fmt;
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::HeaderMap;
+
+use crate::bearer::{BearerToken, NoToken};
+use crate::claims::OAuth2Claims;
+use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::decision::Decision;
+use crate::error::BuildError;
+use crate::layer::GuardLayer;
+use crate::provider::{Provider, TrustedProvider, TrustedProviders};
+use crate::rejection::{Reason, Rejection};
+use crate::verify::{InvalidToken, Refused, verify};
+
+/// An API that accepts access tokens of the providers it trusts: the one object that a user makes.
+///
+/// Cloning it is cheap, and every clone is the same server.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use oauth2_guard::{Provider, ResourceServer};
+///
+/// # async fn serve() -> Result<(), oauth2_guard::BuildError> {
+/// let server = ResourceServer::builder()
+///     .provider(Provider::discover("https://login.example.com").audience("https://api.example.com"))
+///     .build()
+///     .await?;
+///
+/// let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(server.layer());
+/// # let _ = app; Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct ResourceServer {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    providers: TrustedProviders,
+    clock: Arc<dyn Clock>,
+    max_token_bytes: usize,
+    answers: Arc<Answers>,
+    on_decision: Option<OnDecision>,
+}
+
+type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
+type OnRejection = Arc<dyn Fn(&Rejection, Response) -> Response + Send + Sync>;
+
+/// How requests are turned away.
+pub(crate) struct Answers {
+    pub(crate) realm: String,
+    pub(crate) verbose: bool,
+    pub(crate) on_rejection: Option<OnRejection>,
+}
+
+/// What became of the credentials of a request.
+pub(crate) enum Authentication {
+    Anonymous,
+    Verified(OAuth2Claims),
+    Refused {
+        reason: Reason,
+        provider: Option<Arc<str>>,
+    },
+    /// The token names a key that the provider may have added since: [`ResourceServer::authenticate_again`] says.
+    UnknownKey(Arc<TrustedProvider>),
+}
+
+impl ResourceServer {
+    /// Starts with nothing: [`provider`](ResourceServerBuilder::provider) is what it needs.
+    pub fn builder() -> ResourceServerBuilder {
+        ResourceServerBuilder::default()
+    }
+
+    /// The layer that verifies the token of every request that passes it. It goes on last: a route that is added after it is
+    /// not covered.
+    pub fn layer(&self) -> GuardLayer {
+        GuardLayer::new(self.clone())
+    }
+
+    /// Decides without waiting for anything.
+    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Authentication {
+        match BearerToken::extract(headers) {
+            Ok(token) => self.verify(token),
+            Err(NoToken::Missing) => Authentication::Anonymous,
+            Err(NoToken::Malformed) => refused(Reason::MalformedCredentials, None),
+            Err(NoToken::Several) => refused(Reason::SeveralCredentials, None),
+        }
+    }
+
+    /// Decides of a token whose key was unknown, once the provider's keys are as new as they may be.
+    pub(crate) async fn authenticate_again(
+        &self,
+        token: &str,
+        provider: &Arc<TrustedProvider>,
+    ) -> Authentication {
+        if let Err(unavailable) = provider.keys.seek_unknown_key().await {
+            let retry_after = unavailable.retry_after;
+            return refused(Reason::KeysUnavailable { retry_after }, Some(provider));
+        }
+        match self.verify(BearerToken::untrusted(token)) {
+            Authentication::UnknownKey(_) => {
+                refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(provider))
+            }
+            decided => decided,
+        }
+    }
+
+    fn verify(&self, token: BearerToken<'_>) -> Authentication {
+        let Shared { providers, clock, max_token_bytes, .. } = &*self.shared;
+        let Some(now) = UnixTime::of(clock.now()) else {
+            return refused(Reason::ClockUnusable, None);
+        };
+        match verify(token, *max_token_bytes, providers, now) {
+            Ok(claims) => Authentication::Verified(claims),
+            Err(Refused { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
+                Authentication::UnknownKey(Arc::clone(provider))
+            }
+            Err(Refused { reason, provider }) => refused(Reason::InvalidToken(reason), provider),
+        }
+    }
+
+    /// Tells whoever wants to know.
+    pub(crate) fn report(&self, decision: &Decision<'_>) {
+        decision.trace();
+        if let Some(on_decision) = &self.shared.on_decision {
+            on_decision(decision);
+        }
+    }
+
+    pub(crate) fn reject(&self, reason: Reason) -> Rejection {
+        Rejection::new(reason, &self.shared.answers)
+    }
+}
+
+fn refused(reason: Reason, provider: Option<&Arc<TrustedProvider>>) -> Authentication {
+    Authentication::Refused { reason, provider: provider.map(|provider| Arc::clone(&provider.name)) }
+}
+
+impl fmt::Debug for ResourceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResourceServer").field("providers", &self.shared.providers).finish_non_exhaustive()
+    }
+}
+
+/// Makes a [`ResourceServer`].
+#[must_use = "a builder does nothing until `build` is awaited"]
+pub struct ResourceServerBuilder {
+    providers: Vec<Provider>,
+    clock: Arc<dyn Clock>,
+    max_token_bytes: usize,
+    answers: Answers,
+    on_decision: Option<OnDecision>,
+}
+
+/// Twice what the largest tokens in use have, and no more than common servers take as a header.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+impl Default for ResourceServerBuilder {
+    fn default() -> Self {
+        Self {
+            providers: Vec::new(),
+            clock: Arc::new(SystemClock),
+            max_token_bytes: MAX_TOKEN_BYTES,
+            answers: Answers { realm: "api".to_owned(), verbose: false, on_rejection: None },
+            on_decision: None,
+        }
+    }
+}
+
+impl ResourceServerBuilder {
+    /// Trusts a provider. With several, the `iss` of a token chooses the one that it is held against, and then everything of
+    /// that provider holds.
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// The `realm` of every challenge; `api` by default. Printable ASCII.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.answers.realm = realm.into();
+        self
+    }
+
+    /// The longest token that is looked at, in bytes; 16384 by default. A longer one is refused before it is decoded.
+    pub fn max_token_bytes(mut self, bytes: usize) -> Self {
+        self.max_token_bytes = bytes;
+        self
+    }
+
+    /// Lets answers say why, and which rule denied: for development. They still hold nothing of the token or the keys.
+    pub fn verbose(mut self) -> Self {
+        self.answers.verbose = true;
+        self
+    }
+
+    /// Replaces the answer to a request that is turned away: `on_rejection` is given the reason and the answer that would be
+    /// sent. Whatever it returns, the handler does not run.
+    ///
+    /// ```
+    /// # use axum::response::IntoResponse;
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().on_rejection(|rejection, mut response| {
+    ///     response.headers_mut().insert("x-reason", rejection.reason().as_str().parse().expect("a header value"));
+    ///     response
+    /// });
+    /// # let _ = builder;
+    /// ```
+    pub fn on_rejection(
+        mut self,
+        on_rejection: impl Fn(&Rejection, Response) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        self.answers.on_rejection = Some(Arc::new(on_rejection));
+        self
+    }
+
+    /// Is called with every [`Decision`], be it a yes or a no: for an audit trail. It runs within the request, so it must not
+    /// block.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().on_decision(|decision| {
+    ///     let who = decision.claims().and_then(|claims| claims.subject()).unwrap_or("-");
+    ///     println!("{who} {}", decision.outcome().as_str());
+    /// });
+    /// # let _ = builder;
+    /// ```
+    pub fn on_decision(mut self, on_decision: impl Fn(&Decision<'_>) + Send + Sync + 'static) -> Self {
+        self.on_decision = Some(Arc::new(on_decision));
+        self
+    }
+
+    /// Where the time comes from; the operating system by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Checks the configuration and fetches the keys of every provider.
+    ///
+    /// # Errors
+    ///
+    /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
+    /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
+    /// could mean two things, a realm that fits no header; and for keys that could not be fetched within 5 s.
+    pub async fn build(self) -> Result<ResourceServer, BuildError> {
+        self.check()?;
+        let mut providers = Vec::with_capacity(self.providers.len());
+        for provider in self.providers {
+            providers.push(provider.trust(Arc::clone(&self.clock)).await?);
+        }
+        Ok(ResourceServer {
+            shared: Arc::new(Shared {
+                providers: TrustedProviders::new(providers),
+                clock: self.clock,
+                max_token_bytes: self.max_token_bytes,
+                answers: Arc::new(self.answers),
+                on_decision: self.on_decision,
+            }),
+        })
+    }
+
+    /// What concerns no provider alone.
+    fn check(&self) -> Result<(), BuildError> {
+        if self.providers.is_empty() {
+            return Err(BuildError::configuration(
+                "no provider is trusted: add one with `.provider(Provider::discover(\"https://..\").audience(\"..\"))`",
+            ));
+        }
+        for (index, provider) in self.providers.iter().enumerate() {
+            for other in self.providers.iter().skip(index.saturating_add(1)) {
+                if provider.issuer() == other.issuer() {
+                    return Err(BuildError::configuration(format!(
+                        "two providers have the issuer `{}`: make them one, with both audiences",
+                        provider.issuer()
+                    )));
+                }
+                if provider.display_name() == other.display_name() {
+                    return Err(BuildError::configuration(format!(
+                        "two providers have the name `{}`: give each its own with `.name(\"..\")`",
+                        provider.display_name()
+                    )));
+                }
+            }
+        }
+        let realm = &self.answers.realm;
+        if realm.is_empty()
+            || !realm.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+        {
+            return Err(BuildError::configuration(
+                "the realm is empty or has characters that do not fit a challenge: use printable ASCII without `\"` and `\\`",
+            ));
+        }
+        if self.max_token_bytes == 0 {
+            return Err(BuildError::configuration(
+                "a limit of 0 bytes refuses every token: leave `.max_token_bytes(..)` out, or raise it",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ResourceServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResourceServerBuilder").field("providers", &self.providers).finish_non_exhaustive()
+    }
+}

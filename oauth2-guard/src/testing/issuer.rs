@@ -1,0 +1,274 @@
+use core::fmt;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+use url::form_urlencoded;
+
+use super::signing_key::SigningKey;
+use super::token_builder::TokenBuilder;
+use crate::clock::{Clock, SystemClock};
+use crate::provider::Provider;
+use crate::verify::Algorithm;
+
+/// The audience of an [`Issuer`]'s tokens, unless they say otherwise.
+pub const AUDIENCE: &str = "api";
+
+/// An authorization server in this process, on a loopback port of its own, over real HTTP. It ends when it is dropped.
+///
+/// | path | |
+/// |---|---|
+/// | `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server` | the discovery document |
+/// | `/jwks.json` | the key set |
+/// | `POST /token` | the client credentials grant (RFC 6749 §4.4), with `scope` and `audience` (default [`AUDIENCE`]), for any client |
+#[derive(Debug)]
+pub struct Issuer {
+    state: Arc<IssuerState>,
+    server: AbortHandle,
+}
+
+struct IssuerState {
+    url: String,
+    clock: Arc<dyn Clock>,
+    algorithms: Vec<Algorithm>,
+    /// The newest of each algorithm first.
+    keys: RwLock<Vec<Arc<SigningKey>>>,
+    keys_made: AtomicUsize,
+    jwks_requests: AtomicUsize,
+    down: AtomicBool,
+}
+
+/// Makes an [`Issuer`].
+#[derive(Debug)]
+#[must_use = "an issuer begins with `start`"]
+pub struct IssuerBuilder {
+    clock: Arc<dyn Clock>,
+    algorithms: Vec<Algorithm>,
+}
+
+impl IssuerBuilder {
+    /// The time by which tokens are issued; the operating system's by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The algorithms to have a key for, the first being that of a token that names none. By default `RS256`, `ES256` and
+    /// `EdDSA`.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Makes the keys and begins to serve.
+    ///
+    /// # Errors
+    ///
+    /// When no port of 127.0.0.1 can be had.
+    pub async fn start(self) -> io::Result<Issuer> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let state = Arc::new(IssuerState {
+            url: format!("http://{}", listener.local_addr()?),
+            clock: self.clock,
+            algorithms: self.algorithms,
+            keys: RwLock::default(),
+            keys_made: AtomicUsize::new(0),
+            jwks_requests: AtomicUsize::new(0),
+            down: AtomicBool::new(false),
+        });
+        state.make_keys();
+        let app = Router::new()
+            .route("/.well-known/openid-configuration", get(discovery_document))
+            .route("/.well-known/oauth-authorization-server", get(discovery_document))
+            .route("/jwks.json", get(jwk_set))
+            .route("/token", post(token))
+            .layer(from_fn_with_state(Arc::clone(&state), refuse_while_down))
+            .with_state(Arc::clone(&state));
+        let serve = tokio::spawn(async move { axum::serve(listener, app).await });
+        Ok(Issuer { state, server: serve.abort_handle() })
+    }
+}
+
+impl Issuer {
+    /// Starts one with keys for `RS256`, `ES256` and `EdDSA`.
+    ///
+    /// # Errors
+    ///
+    /// When no port of 127.0.0.1 can be had.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts with the defaults.
+    pub fn builder() -> IssuerBuilder {
+        IssuerBuilder {
+            clock: Arc::new(SystemClock),
+            algorithms: vec![Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA],
+        }
+    }
+
+    /// The issuer identifier, which is its address: `http://127.0.0.1:{port}`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.state.url
+    }
+
+    /// A provider that trusts this issuer, by discovery, for [`AUDIENCE`].
+    pub fn provider(&self) -> Provider {
+        Provider::discover(self.url()).audience(AUDIENCE)
+    }
+
+    /// A token of this issuer, valid unless it is told otherwise.
+    pub fn token(&self) -> TokenBuilder {
+        self.state.token()
+    }
+
+    /// The newest key for `algorithm`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    pub fn key(&self, algorithm: Algorithm) -> Arc<SigningKey> {
+        let keys = self.state.keys();
+        keys.into_iter().find(|key| key.algorithm() == algorithm).expect("a key for that algorithm")
+    }
+
+    /// Makes a new key for each algorithm. New tokens are signed with it; the keys before it stay published, so that tokens
+    /// signed with them stay valid.
+    pub fn rotate_keys(&self) {
+        self.state.make_keys();
+    }
+
+    /// Publishes the newest keys only.
+    pub fn retire_old_keys(&self) {
+        let mut keys = self.state.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.truncate(self.state.algorithms.len());
+    }
+
+    /// Answers 503 to everything from now on, or no longer.
+    pub fn set_down(&self, down: bool) {
+        self.state.down.store(down, Ordering::SeqCst);
+    }
+
+    /// How often the key set was asked for.
+    #[must_use]
+    pub fn jwks_requests(&self) -> usize {
+        self.state.jwks_requests.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl IssuerState {
+    fn make_keys(&self) {
+        let generation = self.keys_made.fetch_add(1, Ordering::SeqCst).saturating_add(1);
+        let made = self
+            .algorithms
+            .iter()
+            .map(|algorithm| Arc::new(SigningKey::generate(*algorithm, format!("{algorithm}-{generation}"))));
+        let made: Vec<_> = made.collect();
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).splice(0..0, made);
+    }
+
+    fn keys(&self) -> Vec<Arc<SigningKey>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn token(&self) -> TokenBuilder {
+        TokenBuilder::of(&self.url, AUDIENCE, self.keys(), &*self.clock)
+    }
+}
+
+impl fmt::Debug for IssuerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuerState").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+async fn refuse_while_down(
+    State(issuer): State<Arc<IssuerState>>,
+    request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    if request.uri().path() == "/jwks.json" {
+        issuer.jwks_requests.fetch_add(1, Ordering::SeqCst);
+    }
+    if issuer.down.load(Ordering::SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    next.run(request).await
+}
+
+async fn discovery_document(State(issuer): State<Arc<IssuerState>>) -> Response {
+    let url = &issuer.url;
+    let algorithms: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    answer(
+        StatusCode::OK,
+        &json!({
+            "issuer": url,
+            "jwks_uri": format!("{url}/jwks.json"),
+            "token_endpoint": format!("{url}/token"),
+            "grant_types_supported": ["client_credentials"],
+            "response_types_supported": [],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": algorithms,
+        }),
+    )
+}
+
+async fn jwk_set(State(issuer): State<Arc<IssuerState>>) -> Response {
+    let keys: Vec<_> = issuer.keys().iter().map(|key| key.jwk()).collect();
+    answer(StatusCode::OK, &json!({ "keys": keys }))
+}
+
+/// RFC 6749 §4.4.2, §5.
+async fn token(State(issuer): State<Arc<IssuerState>>, form: Bytes) -> Response {
+    let parameter = |name| form_urlencoded::parse(&form).find(|(key, _)| key == name).map(|(_, value)| value);
+    let refuse = |error: &str| answer(StatusCode::BAD_REQUEST, &json!({ "error": error }));
+    match parameter("grant_type").as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => return refuse("unsupported_grant_type"),
+        None => return refuse("invalid_request"),
+    }
+    let client = parameter("client_id").unwrap_or_else(|| "test-client".into());
+    let scope = parameter("scope").unwrap_or_default();
+    let token = issuer
+        .token()
+        .subject(&client)
+        .claim("client_id", &*client)
+        .audience(&parameter("audience").unwrap_or_else(|| AUDIENCE.into()))
+        .scopes(&scope)
+        .build();
+    answer(
+        StatusCode::OK,
+        &json!({
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": scope,
+        }),
+    )
+}
+
+/// RFC 6749 §5.1: nobody keeps an answer.
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    (status, headers, body.to_string()).into_response()
+}

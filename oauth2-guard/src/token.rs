@@ -1,0 +1,91 @@
+//! The compact JWS (RFC 7515 §7.1), still unverified.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::bearer::BearerToken;
+use crate::verify::InvalidToken;
+
+/// Three segments of a compact JWS. Nothing about them is verified, nor even decoded.
+#[derive(Clone, Copy)]
+pub(crate) struct CompactJws<'a> {
+    signing_input: &'a str,
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> CompactJws<'a> {
+    /// Refuses what is longer than `max_bytes` before it looks at a single character.
+    pub(crate) fn parse(token: BearerToken<'a>, max_bytes: usize) -> Result<Self, InvalidToken> {
+        let token = token.as_str();
+        if token.len() > max_bytes {
+            return Err(InvalidToken::TooLarge);
+        }
+        let (signing_input, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(InvalidToken::Malformed)?;
+        if payload.bytes().filter(|byte| *byte == b'.').count() == 2 {
+            return Err(InvalidToken::Encrypted);
+        }
+        if payload.contains('.') || header.is_empty() || payload.is_empty() || signature.is_empty() {
+            return Err(InvalidToken::Malformed);
+        }
+        Ok(Self { signing_input, header, payload, signature })
+    }
+
+    pub(crate) fn untrusted_header(&self) -> Result<Vec<u8>, InvalidToken> {
+        decode(self.header)
+    }
+
+    pub(crate) fn untrusted_payload(&self) -> Result<Vec<u8>, InvalidToken> {
+        decode(self.payload)
+    }
+
+    pub(crate) fn untrusted_signature(&self) -> Result<Vec<u8>, InvalidToken> {
+        decode(self.signature)
+    }
+
+    pub(crate) fn signing_input(&self) -> &'a [u8] {
+        self.signing_input.as_bytes()
+    }
+}
+
+/// Canonical base64url: no padding, no foreign character, no stray bits (RFC 7515 §2).
+fn decode(segment: &str) -> Result<Vec<u8>, InvalidToken> {
+    URL_SAFE_NO_PAD.decode(segment).map_err(|_| InvalidToken::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CompactJws, InvalidToken, decode};
+    use crate::bearer::BearerToken;
+
+    fn parse(token: &str) -> Result<(), InvalidToken> {
+        CompactJws::parse(BearerToken::untrusted(token), 64).map(|_| ())
+    }
+
+    #[test]
+    fn takes_three_segments_and_nothing_else() {
+        assert_eq!(parse("a.b.c"), Ok(()));
+        for token in ["", ".", "..", "...", "a", "a.b", "a..c", ".b.c", "a.b.", "a.b.c.d", "a.b.c.d.e.f"] {
+            assert_eq!(parse(token), Err(InvalidToken::Malformed), "{token}");
+        }
+        assert_eq!(parse("a.b.c.d.e"), Err(InvalidToken::Encrypted));
+    }
+
+    #[test]
+    fn refuses_by_length_before_anything_else() {
+        assert_eq!(parse(&format!("a.b.{}", "c".repeat(60))), Ok(()));
+        assert_eq!(parse(&format!("a.b.{}", "c".repeat(61))), Err(InvalidToken::TooLarge));
+        assert_eq!(parse(&".".repeat(10_000_000)), Err(InvalidToken::TooLarge));
+    }
+
+    #[test]
+    fn decodes_canonical_base64url_only() {
+        assert_eq!(decode("AA").as_deref(), Ok(&[0][..]));
+        assert_eq!(decode("-_-_").as_deref(), Ok(&[0xfb, 0xff, 0xbf][..]));
+        for segment in ["AB", "AA==", "AA=", "A", "AAAAA", "+/+/", "A A", " AA", "AA\n", "\u{e9}A"] {
+            assert_eq!(decode(segment), Err(InvalidToken::Malformed), "{segment:?}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+use serde_json::{Map, Value};
+
+use super::invalid::InvalidToken;
+use super::signature::SignatureValid;
+use crate::clock::UnixTime;
+use crate::json::parse_object;
+use crate::provider::TrustedProvider;
+
+/// 9999-12-31T23:59:59Z. Whoever names a later date counts milliseconds.
+const LATEST_DATE: u64 = 253_402_300_799;
+
+/// A claims set that was signed by a provider's key, not validated yet.
+pub(crate) struct ClaimsSet(Map<String, Value>);
+
+/// A claims set that was signed by a provider's key and that holds for it, now.
+pub(crate) struct ValidClaims {
+    pub(crate) members: Map<String, Value>,
+    pub(crate) expires_at: UnixTime,
+}
+
+impl ClaimsSet {
+    pub(super) fn parse(signed: SignatureValid<'_>) -> Result<Self, InvalidToken> {
+        parse_object(&signed.payload()?).map(Self).map_err(|_| InvalidToken::Malformed)
+    }
+
+    /// RFC 7519 §4.1, RFC 9068 §4: presence and type, then value, then time.
+    pub(super) fn validate(
+        self,
+        provider: &TrustedProvider,
+        now: UnixTime,
+    ) -> Result<ValidClaims, InvalidToken> {
+        let issuer = self.text("iss")?.ok_or(InvalidToken::MissingClaim("iss"))?;
+        let audiences = self.audiences()?;
+        let expires_at = self.date("exp", Rounding::Down)?.ok_or(InvalidToken::MissingClaim("exp"))?;
+        let not_before = self.date("nbf", Rounding::Up)?;
+        let issued_at = self.date("iat", Rounding::Up)?;
+        let subject = self.text("sub")?;
+        let token_id = self.text("jti")?;
+        let client_id = self.text("client_id")?;
+
+        if provider.require_rfc9068 {
+            let present = [
+                ("sub", subject.is_some()),
+                ("client_id", client_id.is_some()),
+                ("iat", issued_at.is_some()),
+                ("jti", token_id.is_some()),
+            ];
+            if let Some((claim, _)) = present.into_iter().find(|(_, present)| !present) {
+                return Err(InvalidToken::MissingClaim(claim));
+            }
+        }
+
+        if issuer != provider.issuer {
+            return Err(InvalidToken::WrongIssuer);
+        }
+        if !audiences.iter().any(|audience| provider.audiences.iter().any(|own| own == audience)) {
+            return Err(InvalidToken::WrongAudience);
+        }
+        if self.0.contains_key("cnf") {
+            return Err(InvalidToken::SenderConstrained);
+        }
+        // OpenID Connect Core §3.1.3.6, §3.3.2.11: claims of ID tokens. RFC 8417 §2.2: of security events.
+        let id_token = ["at_hash", "c_hash"].iter().any(|claim| self.0.contains_key(*claim));
+        if self.0.contains_key("events") || (id_token && !provider.allow_id_tokens) {
+            return Err(InvalidToken::NotAnAccessToken);
+        }
+
+        let leeway = provider.leeway.as_secs();
+        if now >= expires_at.saturating_add(leeway) {
+            return Err(InvalidToken::Expired);
+        }
+        if not_before.is_some_and(|date| date > now.saturating_add(leeway)) {
+            return Err(InvalidToken::NotYetValid);
+        }
+        if issued_at.is_some_and(|date| date > now.saturating_add(leeway)) {
+            return Err(InvalidToken::IssuedInFuture);
+        }
+        Ok(ValidClaims { members: self.0, expires_at })
+    }
+
+    /// A claim that, where it is there, is a string and not empty.
+    fn text(&self, name: &'static str) -> Result<Option<&str>, InvalidToken> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
+            Some(_) => Err(InvalidToken::MistypedClaim(name)),
+        }
+    }
+
+    /// RFC 7519 §4.1.3: one string, or an array of nothing but strings.
+    fn audiences(&self) -> Result<Vec<&str>, InvalidToken> {
+        let mistyped = InvalidToken::MistypedClaim("aud");
+        match self.0.get("aud") {
+            None => Err(InvalidToken::MissingClaim("aud")),
+            Some(Value::String(one)) => Ok(vec![one]),
+            Some(Value::Array(several)) if !several.is_empty() => {
+                several.iter().map(|audience| audience.as_str().ok_or(mistyped)).collect()
+            }
+            Some(_) => Err(mistyped),
+        }
+    }
+
+    /// RFC 7519 §2, NumericDate. A fraction never makes a token live longer.
+    fn date(&self, name: &'static str, rounding: Rounding) -> Result<Option<UnixTime>, InvalidToken> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let seconds = match (value.as_u64(), value.as_f64()) {
+            (Some(seconds), _) => seconds,
+            (None, Some(seconds)) if value.is_number() && seconds >= 0.0 => match rounding {
+                // Saturating: what is too large for an u64 is too late for the check below.
+                Rounding::Down => seconds.floor() as u64,
+                Rounding::Up => seconds.ceil() as u64,
+            },
+            _ => return Err(InvalidToken::MistypedClaim(name)),
+        };
+        if seconds > LATEST_DATE {
+            return Err(InvalidToken::ForbiddenClaim(name));
+        }
+        Ok(Some(UnixTime(seconds)))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Rounding {
+    Down,
+    Up,
+}

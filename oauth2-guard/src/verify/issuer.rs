@@ -1,0 +1,60 @@
+//! Which provider a token claims to be from.
+
+use core::fmt;
+use std::sync::Arc;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+
+use super::invalid::InvalidToken;
+use crate::provider::{TrustedProvider, TrustedProviders};
+use crate::token::CompactJws;
+
+/// The provider whose keys and settings the token is held against.
+///
+/// Where there are several, that is the one of exactly the issuer that the still untrusted claims name; the
+/// verified claims must name it again. Nothing is fetched for an issuer that is not configured.
+pub(super) fn select<'a>(
+    providers: &'a TrustedProviders,
+    jws: &CompactJws<'_>,
+) -> Result<&'a Arc<TrustedProvider>, InvalidToken> {
+    if let Some(provider) = providers.only() {
+        return Ok(provider);
+    }
+    let payload = jws.untrusted_payload()?;
+    let text = core::str::from_utf8(&payload).map_err(|_| InvalidToken::Malformed)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let issuer = UntrustedIssuer.deserialize(&mut deserializer).map_err(|_| InvalidToken::Malformed)?;
+    deserializer.end().map_err(|_| InvalidToken::Malformed)?;
+    providers.by_issuer(&issuer.ok_or(InvalidToken::MissingClaim("iss"))?).ok_or(InvalidToken::UnknownIssuer)
+}
+
+/// Finds the top-level `iss`, which must be a string and must be there at most once; keeps nothing else.
+struct UntrustedIssuer;
+
+impl<'de> DeserializeSeed<'de> for UntrustedIssuer {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for UntrustedIssuer {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a claims set")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut issuer = None;
+        while let Some(name) = members.next_key::<String>()? {
+            if name != "iss" {
+                members.next_value::<IgnoredAny>()?;
+            } else if issuer.replace(members.next_value()?).is_some() {
+                return Err(A::Error::custom("duplicate member"));
+            }
+        }
+        Ok(issuer)
+    }
+}

@@ -1,0 +1,59 @@
+use core::fmt;
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::signature::ParsedPublicKey;
+
+use super::algorithm::Algorithm;
+use super::invalid::InvalidToken;
+use crate::token::CompactJws;
+
+/// A key that verifies signatures of exactly one algorithm, parsed once.
+pub(crate) struct VerificationKey {
+    algorithm: Algorithm,
+    material: Material,
+}
+
+enum Material {
+    Public(ParsedPublicKey),
+    Secret(Box<hmac::Key>),
+}
+
+/// A JWS whose signature is that of a provider's key. Only [`VerificationKey::verify`] makes one.
+pub(crate) struct SignatureValid<'a>(CompactJws<'a>);
+
+impl VerificationKey {
+    pub(crate) fn public(algorithm: Algorithm, key: ParsedPublicKey) -> Self {
+        Self { algorithm, material: Material::Public(key) }
+    }
+
+    pub(crate) fn secret(algorithm: Algorithm, key: hmac::Key) -> Self {
+        Self { algorithm, material: Material::Secret(Box::new(key)) }
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    pub(crate) fn verify<'a>(&self, jws: &CompactJws<'a>) -> Result<SignatureValid<'a>, InvalidToken> {
+        let signature = jws.untrusted_signature()?;
+        match &self.material {
+            Material::Public(key) => key.verify_sig(jws.signing_input(), &signature),
+            Material::Secret(key) => hmac::verify(key, jws.signing_input(), &signature),
+        }
+        .map(|()| SignatureValid(*jws))
+        .map_err(|_| InvalidToken::BadSignature)
+    }
+}
+
+/// Names the algorithm and keeps the key to itself.
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerificationKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
+impl SignatureValid<'_> {
+    pub(super) fn payload(self) -> Result<Vec<u8>, InvalidToken> {
+        self.0.untrusted_payload()
+    }
+}
