@@ -1,0 +1,163 @@
+//! When keys are fetched, and what becomes of requests meanwhile.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use oauth2_guard_tests::{Answer, Api, World};
+use tokio::task::JoinSet;
+
+const COOL_DOWN: Duration = Duration::from_secs(30);
+
+async fn api(world: &World) -> Api {
+    let server = world.server_with(|builder| builder.verbose(), |provider| provider).await;
+    Api::serve(Router::new().route("/", get(|| async {})).layer(server.layer())).await
+}
+
+/// The same request many times at once.
+async fn storm(api: &Api, count: usize, token: impl Fn(usize) -> String) -> Vec<Answer> {
+    let mut requests = JoinSet::new();
+    for index in 0..count {
+        let (api, token) = (api.clone(), token(index));
+        requests.spawn(async move { api.get(token).await });
+    }
+    requests.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_unknown_key_ids_at_once_cause_one_fetch() {
+    let world = World::new().await;
+    let api = api(&world).await;
+    assert_eq!(world.issuer.jwks_requests(), 1);
+    world.clock.advance(COOL_DOWN);
+
+    let answers =
+        storm(&api, 1000, |index| world.token().header("kid", format!("bogus-{index}")).build()).await;
+    assert!(answers.iter().all(|answer| answer.status == 401 && answer.error() == Some("invalid_token")));
+    assert_eq!(answers.len(), 1000);
+    assert_eq!(world.issuer.jwks_requests(), 2);
+    assert_eq!(api.get(world.token().build()).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_key_is_found_by_all_who_come_at_once() {
+    let world = World::new().await;
+    let api = api(&world).await;
+    world.issuer.rotate_keys();
+    world.clock.advance(COOL_DOWN);
+
+    let token = world.token().build();
+    let answers = storm(&api, 200, |_| token.clone()).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    assert_eq!(world.issuer.jwks_requests(), 2);
+}
+
+#[tokio::test]
+async fn the_cool_down_counts_from_any_attempt() {
+    let world = World::new().await;
+    let api = api(&world).await;
+    let unknown = || world.token().header("kid", "bogus").build();
+    // The first attempt was that of `build`.
+    world.clock.advance(COOL_DOWN - Duration::from_secs(1));
+    api.get(unknown()).await.assert_invalid_token("the token names an unknown key");
+    assert_eq!(world.issuer.jwks_requests(), 1);
+    world.clock.advance(Duration::from_secs(1));
+    for _ in 0..3 {
+        api.get(unknown()).await.assert_invalid_token("the token names an unknown key");
+    }
+    assert_eq!(world.issuer.jwks_requests(), 2);
+}
+
+#[tokio::test]
+async fn a_failed_refresh_is_503_for_unknown_keys_and_nothing_for_known_ones() {
+    let world = World::new().await;
+    let api = api(&world).await;
+    let known = world.token().build();
+    let unknown = world.token().header("kid", "bogus").build();
+    world.issuer.set_down(true);
+    world.clock.advance(COOL_DOWN);
+
+    let answer = api.get(&unknown).await;
+    assert_eq!((answer.status, answer.retry_after.as_deref()), (503, Some("30")));
+    let requests = world.issuer.jwks_requests();
+    // Within the cool-down nobody is asked, and the answer is still that one does not know.
+    world.clock.advance(Duration::from_secs(10));
+    let answer = api.get(&unknown).await;
+    assert_eq!((answer.status, answer.retry_after.as_deref()), (503, Some("20")));
+    assert_eq!(world.issuer.jwks_requests(), requests);
+    assert_eq!(api.get(&known).await.status, 200);
+
+    world.issuer.set_down(false);
+    world.clock.advance(Duration::from_secs(20));
+    api.get(&unknown).await.assert_invalid_token("the token names an unknown key");
+    assert_eq!(api.get(&known).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_left_the_set_is_refused_after_the_next_refresh() {
+    let world = World::new().await;
+    let api = api(&world).await;
+    let old = world.token().build();
+    world.issuer.rotate_keys();
+    world.clock.advance(COOL_DOWN);
+    let new = world.token().build();
+    // Both are published: the overlap.
+    assert_eq!(api.get(&new).await.status, 200);
+    assert_eq!(api.get(&old).await.status, 200);
+
+    world.issuer.retire_old_keys();
+    world.issuer.rotate_keys();
+    world.issuer.retire_old_keys();
+    world.clock.advance(COOL_DOWN);
+    assert_eq!(api.get(world.token().build()).await.status, 200);
+    api.get(&old).await.assert_invalid_token("the token names an unknown key");
+    api.get(&new).await.assert_invalid_token("the token names an unknown key");
+}
+
+#[tokio::test]
+async fn a_request_that_gives_up_does_not_end_the_fetch() {
+    let world = World::new().await;
+    let server = world.server().await;
+    let app = Router::new().route("/", get(|| async {})).layer(server.layer());
+    world.issuer.rotate_keys();
+    world.clock.advance(COOL_DOWN);
+    let token = world.token().build();
+    let request = || {
+        let request = axum::http::Request::get("/").header("authorization", format!("Bearer {token}"));
+        request.body(axum::body::Body::empty()).unwrap()
+    };
+    let mut leaves = Box::pin(tower::ServiceExt::oneshot(app.clone(), request()));
+    // It began to wait, and is gone.
+    assert!(
+        std::future::poll_fn(|context| std::task::Poll::Ready(leaves.as_mut().poll(context).is_pending()))
+            .await
+    );
+    drop(leaves);
+    let stays = tower::ServiceExt::oneshot(app, request()).await.unwrap();
+    assert_eq!(stays.status(), 200);
+    assert_eq!(world.issuer.jwks_requests(), 2);
+}
+
+#[tokio::test]
+async fn a_known_key_waits_for_nobody() {
+    let world = World::new().await;
+    let server = world.server().await;
+    let app = Router::new().route("/", get(|| async {})).layer(server.layer());
+    world.clock.advance(COOL_DOWN);
+    let request = |token: String| {
+        let request = axum::http::Request::get("/").header("authorization", format!("Bearer {token}"));
+        request.body(axum::body::Body::empty()).unwrap()
+    };
+    let unknown = request(world.token().header("kid", "bogus").build());
+    let mut waits = Box::pin(tower::ServiceExt::oneshot(app.clone(), unknown));
+    assert!(
+        std::future::poll_fn(|context| std::task::Poll::Ready(waits.as_mut().poll(context).is_pending()))
+            .await
+    );
+    // The fetch is under way and has not moved since: nothing else was polled.
+    let known = tower::ServiceExt::oneshot(app, request(world.token().build()));
+    let mut known = Box::pin(known);
+    let done = std::future::poll_fn(|context| std::task::Poll::Ready(known.as_mut().poll(context))).await;
+    assert!(matches!(done, std::task::Poll::Ready(Ok(response)) if response.status() == 200));
+    assert_eq!(waits.await.unwrap().status(), 401);
+}

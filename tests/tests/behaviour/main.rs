@@ -1,0 +1,26 @@
+//! What the library does, through its public API, over real HTTP where it matters. One concern a file.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice
+)]
+
+mod algorithms;
+mod answers;
+mod claims_set;
+mod compact_form;
+mod configuration;
+mod discovery;
+mod extractors;
+mod guards;
+mod key_refresh;
+mod key_selection;
+mod layering;
+mod observability;
+mod protected_header;
+mod rules;
+mod several_providers;
+mod test_kit;
