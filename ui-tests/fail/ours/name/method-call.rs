@@ -1,0 +1,6 @@
+use oauth2_guard::requires;
+
+#[requires(roles = "a".trim())]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use oauth2_guard::requires;
+
+struct Handlers;
+
+impl Handlers {
+    #[requires(roles = "a")]
+    async fn handler(&self) {}
+}
+
+fn main() {}

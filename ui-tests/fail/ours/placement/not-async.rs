@@ -1,0 +1,6 @@
+use oauth2_guard::requires;
+
+#[requires(roles = "a")]
+fn handler() {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[oauth2_guard::requires(roles = "a")]
+#[oauth2_guard::public]
+async fn handler() {}
+
+fn main() {}

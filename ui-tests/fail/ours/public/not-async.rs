@@ -1,0 +1,6 @@
+use oauth2_guard::public;
+
+#[public]
+fn handler() {}
+
+fn main() {}

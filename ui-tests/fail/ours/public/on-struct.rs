@@ -1,0 +1,6 @@
+use oauth2_guard::public;
+
+#[public]
+struct Handler;
+
+fn main() {}

@@ -1,0 +1,7 @@
+use oauth2_guard::public;
+
+#[public]
+#[public]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use oauth2_guard::requires;
+
+#[requires(scope = "read")]
+async fn handler() {}
+
+fn main() {}

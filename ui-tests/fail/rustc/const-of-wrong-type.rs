@@ -1,0 +1,8 @@
+use oauth2_guard::requires;
+
+const ADMIN: u8 = 1;
+
+#[requires(roles = ADMIN)]
+async fn handler() {}
+
+fn main() {}

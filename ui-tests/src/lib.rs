@@ -1,0 +1,1 @@
+//! What must not compile, with its message, and what must: see `tests/`.

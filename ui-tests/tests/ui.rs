@@ -1,0 +1,80 @@
+//! One mistake per file, beside the message that it gets.
+//!
+//! `fail/ours` has mistakes that the attributes report: the same on every toolchain. `fail/rustc` has those
+//! that the compiler reports, in words that differ between its versions: they are compared on one.
+//!
+//! After a change of a message: `TRYBUILD=overwrite cargo test -p oauth2-guard-ui-tests`, then read the diff.
+
+use std::env;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+
+use trybuild::TestCases;
+
+/// The version whose words `fail/rustc` has.
+const COMPARED_VERSION: &str = "1.95.0";
+
+#[test]
+fn what_is_right_compiles() {
+    TestCases::new().pass("pass/*.rs");
+}
+
+#[test]
+fn mistakes_get_our_messages() {
+    TestCases::new().compile_fail("fail/ours/*/*.rs");
+}
+
+#[test]
+fn mistakes_get_messages_of_rustc() {
+    if let Some(copies) = env::var_os(COPIES) {
+        TestCases::new().compile_fail(Path::new(&copies).join("*.rs"));
+        return;
+    }
+    let version = rustc_version();
+    if version.as_deref() == Some(COMPARED_VERSION) {
+        TestCases::new().compile_fail("fail/rustc/*.rs");
+        return;
+    }
+    // Where the test harness does not capture it.
+    let _ = writeln!(
+        io::stderr(),
+        "fail/rustc: not compared, since the messages are those of rustc {COMPARED_VERSION} and this is {}; \
+         only that no case compiles is tested",
+        version.as_deref().unwrap_or("unknown"),
+    );
+    let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fail-rustc");
+    copy_cases(&copies);
+    // Where there is no message to compare with, overwriting succeeds with all that does not compile.
+    let status = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "mistakes_get_messages_of_rustc", "--nocapture"])
+        .env(COPIES, copies)
+        .env("TRYBUILD", "overwrite")
+        .status()
+        .unwrap();
+    assert!(status.success(), "a case of fail/rustc compiles");
+}
+
+/// Where the cases of `fail/rustc` are without their messages; set for the same test in its own process.
+const COPIES: &str = "OAUTH2_GUARD_UI_TESTS_COPIES";
+
+#[expect(clippy::unwrap_used, reason = "part of a test")]
+fn copy_cases(copies: &Path) {
+    let _ = fs::remove_dir_all(copies);
+    fs::create_dir_all(copies).unwrap();
+    for entry in fs::read_dir("fail/rustc").unwrap() {
+        let case = entry.unwrap().path();
+        if case.extension().is_some_and(|extension| extension == "rs") {
+            fs::copy(&case, copies.join(case.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+/// `1.95.0` of `rustc 1.95.0 (59807616e 2026-04-14)`.
+fn rustc_version() -> Option<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.split_whitespace().nth(1).map(str::to_owned)
+}
