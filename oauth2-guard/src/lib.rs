@@ -40,6 +40,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod authentication;
 mod bearer;
 mod challenge;
 mod claims;

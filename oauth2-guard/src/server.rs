@@ -2,17 +2,13 @@ use core::fmt;
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::HeaderMap;
 
-use crate::bearer::{BearerToken, NoToken};
-use crate::claims::OAuth2Claims;
-use crate::clock::{Clock, SystemClock, UnixTime};
+use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
 use crate::layer::GuardLayer;
-use crate::provider::{Provider, TrustedProvider, TrustedProviders};
+use crate::provider::{Provider, TrustedProviders};
 use crate::rejection::{Reason, Rejection};
-use crate::verify::{InvalidToken, Refused, verify};
 
 /// An API that accepts access tokens of the providers it trusts: the one object that a user makes.
 ///
@@ -54,18 +50,6 @@ pub(crate) struct Answers {
     pub(crate) on_rejection: Option<OnRejection>,
 }
 
-/// What became of the credentials of a request.
-pub(crate) enum Authentication {
-    Anonymous,
-    Verified(OAuth2Claims),
-    Refused {
-        reason: Reason,
-        provider: Option<Arc<str>>,
-    },
-    /// The token names a key that the provider may have added since: [`ResourceServer::authenticate_again`] says.
-    UnknownKey(Arc<TrustedProvider>),
-}
-
 impl ResourceServer {
     /// Starts with nothing: [`provider`](ResourceServerBuilder::provider) is what it needs.
     pub fn builder() -> ResourceServerBuilder {
@@ -78,46 +62,16 @@ impl ResourceServer {
         GuardLayer::new(self.clone())
     }
 
-    /// Decides without waiting for anything.
-    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Authentication {
-        match BearerToken::extract(headers) {
-            Ok(token) => self.verify(token),
-            Err(NoToken::Missing) => Authentication::Anonymous,
-            Err(NoToken::Malformed) => refused(Reason::MalformedCredentials, None),
-            Err(NoToken::Several) => refused(Reason::SeveralCredentials, None),
-        }
+    pub(crate) fn providers(&self) -> &TrustedProviders {
+        &self.shared.providers
     }
 
-    /// Decides of a token whose key was unknown, once the provider's keys are as new as they may be.
-    pub(crate) async fn authenticate_again(
-        &self,
-        token: &str,
-        provider: &Arc<TrustedProvider>,
-    ) -> Authentication {
-        if let Err(unavailable) = provider.keys.seek_unknown_key().await {
-            let retry_after = unavailable.retry_after;
-            return refused(Reason::KeysUnavailable { retry_after }, Some(provider));
-        }
-        match self.verify(BearerToken::untrusted(token)) {
-            Authentication::UnknownKey(_) => {
-                refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(provider))
-            }
-            decided => decided,
-        }
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
     }
 
-    fn verify(&self, token: BearerToken<'_>) -> Authentication {
-        let Shared { providers, clock, max_token_bytes, .. } = &*self.shared;
-        let Some(now) = UnixTime::of(clock.now()) else {
-            return refused(Reason::ClockUnusable, None);
-        };
-        match verify(token, *max_token_bytes, providers, now) {
-            Ok(claims) => Authentication::Verified(claims),
-            Err(Refused { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
-                Authentication::UnknownKey(Arc::clone(provider))
-            }
-            Err(Refused { reason, provider }) => refused(Reason::InvalidToken(reason), provider),
-        }
+    pub(crate) fn max_token_bytes(&self) -> usize {
+        self.shared.max_token_bytes
     }
 
     /// Tells whoever wants to know.
@@ -131,10 +85,6 @@ impl ResourceServer {
     pub(crate) fn reject(&self, reason: Reason) -> Rejection {
         Rejection::new(reason, &self.shared.answers)
     }
-}
-
-fn refused(reason: Reason, provider: Option<&Arc<TrustedProvider>>) -> Authentication {
-    Authentication::Refused { reason, provider: provider.map(|provider| Arc::clone(&provider.name)) }
 }
 
 impl fmt::Debug for ResourceServer {

@@ -1,17 +1,14 @@
 use core::task::{Context, Poll};
-use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::Request;
 use tower_service::Service;
 
 use super::future::ResponseFuture;
-use crate::bearer::BearerToken;
-use crate::decision::{Decision, Outcome};
+use crate::authentication::{Authentication, Decided};
 use crate::extract::Passed;
-use crate::rejection::{Reason, Rejection};
-use crate::server::{Authentication, ResourceServer};
-use crate::verify::InvalidToken;
+use crate::rejection::Rejection;
+use crate::server::ResourceServer;
 
 /// The service that [`GuardLayer`](super::GuardLayer) makes of another one.
 #[derive(Clone, Debug)]
@@ -54,61 +51,29 @@ where
         let next = self.inner.clone();
         let mut ready = core::mem::replace(&mut self.inner, next);
         match self.admission.server.authenticate(request.headers()) {
-            Authentication::UnknownKey(provider) => {
+            Authentication::Decided(decided) => match self.admission.admit(decided, &mut request) {
+                Ok(()) => ResponseFuture::inner(ready.call(request)),
+                Err(rejection) => ResponseFuture::refused(rejection.into_response()),
+            },
+            Authentication::UnknownKey(unknown) => {
                 let admission = self.admission.clone();
-                let token = BearerToken::extract(request.headers()).map(|token| token.as_str().to_owned());
                 ResponseFuture::waiting(async move {
-                    // It was there a moment ago; were it not, an empty one is no token.
-                    let token = token.unwrap_or_default();
-                    let decided = admission.server.authenticate_again(&token, &provider).await;
+                    let decided = admission.server.decide_later(unknown).await;
                     match admission.admit(decided, &mut request) {
                         Ok(()) => ready.call(request).await.map(IntoResponse::into_response),
                         Err(rejection) => Ok(rejection.into_response()),
                     }
                 })
             }
-            decided => match self.admission.admit(decided, &mut request) {
-                Ok(()) => ResponseFuture::inner(ready.call(request)),
-                Err(rejection) => ResponseFuture::refused(rejection.into_response()),
-            },
         }
     }
 }
 
 impl Admission {
     /// Leaves its mark in a request that goes on; turns away one that does not.
-    fn admit<B>(&self, decided: Authentication, request: &mut Request<B>) -> Result<(), Rejection> {
-        let claims = match decided {
-            Authentication::Verified(claims) => Some(claims),
-            Authentication::Anonymous if self.allow_anonymous => None,
-            Authentication::Anonymous => return Err(self.refuse(Reason::NoCredentials, None)),
-            Authentication::Refused { reason, provider } => {
-                return Err(self.refuse(reason, provider.as_ref()));
-            }
-            Authentication::UnknownKey(provider) => {
-                let reason = Reason::InvalidToken(InvalidToken::UnknownKey);
-                return Err(self.refuse(reason, Some(&provider.name)));
-            }
-        };
-        self.server.report(&Decision {
-            outcome: if claims.is_some() { Outcome::Authenticated } else { Outcome::Anonymous },
-            reason: None,
-            provider: claims.as_ref().map(|claims| claims.provider()),
-            rule: None,
-            claims: claims.as_ref(),
-        });
+    fn admit<B>(&self, decided: Decided, request: &mut Request<B>) -> Result<(), Rejection> {
+        let claims = self.server.settle(decided, self.allow_anonymous)?;
         Passed::new(self.server.clone(), claims).mark(request.extensions_mut());
         Ok(())
-    }
-
-    fn refuse(&self, reason: Reason, provider: Option<&Arc<str>>) -> Rejection {
-        self.server.report(&Decision {
-            outcome: Outcome::Refused,
-            reason: Some(&reason),
-            provider: provider.map(|name| &**name),
-            rule: None,
-            claims: None,
-        });
-        self.server.reject(reason)
     }
 }

@@ -13,6 +13,7 @@ mod answers;
 mod claims_set;
 mod compact_form;
 mod configuration;
+mod direct_verification;
 mod discovery;
 mod extractors;
 mod guards;

@@ -1,0 +1,75 @@
+//! Measures several things in turn, round by round, so that they share the machine's moods, and compares their medians.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "it measures, and prints"
+)]
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 51;
+const ROUND: Duration = Duration::from_millis(10);
+
+/// Something to be measured, by name.
+pub struct Subject<'a>(&'static str, Box<dyn FnMut() + 'a>);
+
+impl std::fmt::Debug for Subject<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// `run` does it once.
+    pub fn new(name: &'static str, run: impl FnMut() + 'a) -> Self {
+        Self(name, Box::new(run))
+    }
+}
+
+/// Prints the median of each, and its ratio to that of the first.
+pub fn compare(title: &str, mut subjects: Vec<Subject<'_>>) {
+    let repeats: Vec<u32> = subjects.iter_mut().map(|Subject(_, run)| repeats(run)).collect();
+    let mut times = vec![Vec::with_capacity(ROUNDS); subjects.len()];
+    for _ in 0..ROUNDS {
+        for ((Subject(_, run), repeats), times) in subjects.iter_mut().zip(&repeats).zip(&mut times) {
+            let start = Instant::now();
+            (0..*repeats).for_each(|_| run());
+            times.push(start.elapsed().as_nanos() as f64 / f64::from(*repeats));
+        }
+    }
+    let medians: Vec<f64> = times.into_iter().map(median).collect();
+    let limit = medians.first().copied().unwrap_or(1.0);
+    println!("\n{title}");
+    for (Subject(name, _), median) in subjects.iter().zip(medians) {
+        println!("  {name:<48} {:>7.3} x {median:>10.0} ns", median / limit);
+    }
+}
+
+/// So many fill a round.
+fn repeats(run: &mut impl FnMut()) -> u32 {
+    let start = Instant::now();
+    let mut count = 0;
+    while start.elapsed() < ROUND {
+        run();
+        count += 1;
+    }
+    count
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// The output of a future that never waits.
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits for something"),
+    }
+}
