@@ -7,6 +7,26 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// Where the time comes from.
 ///
 /// [`SystemClock`] by default. `testing::TestClock` (feature `testing`) stands still until it is told to move.
+///
+/// ```
+/// use std::time::{Duration, Instant, SystemTime};
+/// use oauth2_guard::Clock;
+///
+/// /// A clock that is known to be slow.
+/// #[derive(Debug)]
+/// struct Corrected;
+///
+/// impl Clock for Corrected {
+///     fn now(&self) -> SystemTime {
+///         SystemTime::now() + Duration::from_secs(2)
+///     }
+///
+///     fn instant(&self) -> Instant {
+///         Instant::now()
+///     }
+/// }
+/// # let _ = oauth2_guard::ResourceServer::builder().clock(Corrected);
+/// ```
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The wall clock, against which the dates of a token are held.
     fn now(&self) -> SystemTime;

@@ -11,6 +11,17 @@ use crate::rejection::Reason;
 /// Each is one `tracing` event of the target `oauth2_guard::decision`, at the level `DEBUG`, with the fields `outcome`,
 /// `reason`, `provider` and `rule`; and one call of
 /// [`on_decision`](crate::ResourceServerBuilder::on_decision).
+///
+/// ```
+/// use oauth2_guard::{Decision, Outcome};
+///
+/// fn audit(decision: &Decision<'_>) -> Option<String> {
+///     let who = decision.claims().and_then(|claims| claims.subject())?;
+///     let what = decision.rule()?;
+///     (decision.outcome() == Outcome::Refused).then(|| format!("{who} was refused: {what}"))
+/// }
+/// # let _ = oauth2_guard::ResourceServer::builder().on_decision(|decision| drop(audit(decision)));
+/// ```
 #[derive(Clone, Copy)]
 pub struct Decision<'a> {
     pub(crate) outcome: Outcome,

@@ -1,6 +1,20 @@
 use core::fmt;
 
 /// Why a [`ResourceServer`](crate::ResourceServer) was not built: one sentence that says what to do. It holds no secret.
+///
+/// ```
+/// use oauth2_guard::{Provider, ResourceServer};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let provider = Provider::discover("https://login.example.com").name("main");
+/// let error = ResourceServer::builder().provider(provider).build().await.unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "provider `main`: it has no audience: name your API as in the `aud` of its tokens, with `.audience(\"..\")`"
+/// );
+/// assert!(!error.is_keys_unavailable());
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BuildError {
     message: String,

@@ -28,6 +28,20 @@ use crate::verify::InvalidToken;
 ///
 /// Each has `Cache-Control: no-store` and a body of `application/problem+json` (RFC 9457), with `error` and
 /// `error_description` beside its own members.
+///
+/// ```
+/// use oauth2_guard::{Claims, Reason, RegisteredClaims, Rejection};
+///
+/// // A handler may look at it; the answer is made of it otherwise.
+/// async fn who(claims: Result<Claims, Rejection>) -> Result<String, Rejection> {
+///     match claims {
+///         Ok(Claims(RegisteredClaims { sub, .. })) => Ok(sub.unwrap_or_default()),
+///         Err(rejection) if *rejection.reason() == Reason::NoCredentials => Ok("nobody".to_owned()),
+///         Err(rejection) => Err(rejection),
+///     }
+/// }
+/// # let _ = axum::routing::get::<_, _, ()>(who);
+/// ```
 pub struct Rejection {
     reason: Reason,
     answers: Option<Arc<Answers>>,

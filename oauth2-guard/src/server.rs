@@ -121,24 +121,53 @@ impl Default for ResourceServerBuilder {
 impl ResourceServerBuilder {
     /// Trusts a provider. With several, the `iss` of a token chooses the one that it is held against, and then everything of
     /// that provider holds.
+    ///
+    /// ```
+    /// # use oauth2_guard::{Provider, ResourceServer};
+    /// let builder = ResourceServer::builder()
+    ///     .provider(Provider::discover("https://login.example.com").audience("orders"))
+    ///     .provider(Provider::discover("https://partners.example.com").audience("orders").role_claims(["groups"]));
+    /// # let _ = builder;
+    /// ```
     pub fn provider(mut self, provider: Provider) -> Self {
         self.providers.push(provider);
         self
     }
 
     /// The `realm` of every challenge; `api` by default. Printable ASCII.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().realm("orders");
+    /// # let _ = builder;
+    /// ```
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.answers.realm = realm.into();
         self
     }
 
     /// The longest token that is looked at, in bytes; 16384 by default. A longer one is refused before it is decoded.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().max_token_bytes(4096);
+    /// # let _ = builder;
+    /// ```
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.max_token_bytes = bytes;
         self
     }
 
     /// Lets answers say why, and which rule denied: for development. They still hold nothing of the token or the keys.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let mut builder = ResourceServer::builder();
+    /// if cfg!(debug_assertions) {
+    ///     builder = builder.verbose();
+    /// }
+    /// # let _ = builder;
+    /// ```
     pub fn verbose(mut self) -> Self {
         self.answers.verbose = true;
         self
@@ -181,6 +210,12 @@ impl ResourceServerBuilder {
     }
 
     /// Where the time comes from; the operating system by default.
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, SystemClock};
+    /// let builder = ResourceServer::builder().clock(SystemClock::default());
+    /// # let _ = builder;
+    /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -193,6 +228,19 @@ impl ResourceServerBuilder {
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
     /// could mean two things, a realm that fits no header; and for keys that could not be fetched within 5 s.
+    ///
+    /// ```
+    /// use oauth2_guard::{Provider, ResourceServer};
+    ///
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// let provider = Provider::discover("https://login.example.com").audience("orders");
+    /// let server = match ResourceServer::builder().provider(provider).build().await {
+    ///     Ok(server) => server,
+    ///     Err(error) if error.is_keys_unavailable() => todo!("try again in a moment"),
+    ///     Err(error) => return Err(error.into()),
+    /// };
+    /// # let _ = server; Ok(()) }
+    /// ```
     pub async fn build(self) -> Result<ResourceServer, BuildError> {
         self.check()?;
         let mut providers = Vec::with_capacity(self.providers.len());

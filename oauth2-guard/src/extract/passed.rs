@@ -36,6 +36,8 @@ impl Passed {
                 path = parts.uri.path(),
                 "a guarded handler was reached without passing a layer: put `.layer(server.layer())` last on the router"
             );
+            let (outcome, reason) = (Outcome::Refused, Some(&Reason::NoLayer));
+            Decision { outcome, reason, provider: None, rule: None, claims: None }.trace();
             Rejection::no_layer()
         })
     }

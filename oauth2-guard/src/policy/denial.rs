@@ -6,6 +6,16 @@ use super::rule::Rule;
 ///
 /// It names what the *rule* asks for and nothing of what the token holds, so that it may be shown to the
 /// bearer.
+///
+/// ```
+/// use oauth2_guard::policy::{Grants, Rule};
+///
+/// const RULE: Rule = Rule::Any(&[Rule::role("admin"), Rule::scope("orders:cancel")]);
+///
+/// let denial = RULE.evaluate(&Grants::default()).unwrap_err();
+/// assert_eq!(denial.rule(), &RULE);
+/// assert_eq!(denial.scope().as_deref(), Some("orders:cancel"));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Denial {
     rule: Rule,

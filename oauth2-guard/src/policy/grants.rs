@@ -4,6 +4,14 @@ use core::fmt;
 ///
 /// Each of the three is known, or *unreadable*: a claim was there but had no usable type. Nothing is known of
 /// what an unreadable claim grants or withholds.
+///
+/// ```
+/// use oauth2_guard::policy::Grants;
+///
+/// let grants = Grants::new(["write", "read"], ["clerk"], []);
+/// assert_eq!(grants.scopes().collect::<Vec<_>>(), ["read", "write"]);
+/// assert_eq!(grants.permissions().count(), 0);
+/// ```
 #[derive(Clone, Default, Eq, PartialEq)]
 pub struct Grants {
     pub(crate) scopes: Held,

@@ -61,11 +61,24 @@ impl Provider {
     /// Connect Discovery §4), or else where RFC 8414 §3 has it.
     ///
     /// The `issuer` in the document must be identical to this one, a trailing slash included.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let auth0 = Provider::discover("https://tenant.eu.auth0.com/").audience("https://api.example.com");
+    /// let keycloak = Provider::discover("https://sso.example.com/realms/staff").audience("orders");
+    /// # let _ = (auth0, keycloak);
+    /// ```
     pub fn discover(issuer: impl Into<String>) -> Self {
         Self::new(issuer, KeySource::Discovery)
     }
 
     /// A provider whose JWK Set is at `url`, for those without a discovery document.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::with_jwks_url("https://login.example.com", "https://login.example.com/keys").audience("orders");
+    /// # let _ = provider;
+    /// ```
     pub fn with_jwks_url(issuer: impl Into<String>, url: impl Into<String>) -> Self {
         Self::new(issuer, KeySource::JwkSetUrl(url.into()))
     }
@@ -92,6 +105,13 @@ impl Provider {
     ///
     /// Whoever can verify such tokens can make them. The secret is at least as long as the hash (RFC 7518 §3.2): 32, 48
     /// or 64 bytes.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// # fn secret_from_vault() -> Vec<u8> { (0..32).collect() }
+    /// let provider = Provider::with_shared_secret("https://internal.example.com", secret_from_vault()).audience("orders");
+    /// # let _ = provider;
+    /// ```
     pub fn with_shared_secret(issuer: impl Into<String>, secret: impl Into<Vec<u8>>) -> Self {
         Self::new(issuer, KeySource::SharedSecret(secret.into())).algorithms([Algorithm::HS256])
     }
@@ -115,6 +135,12 @@ impl Provider {
 
     /// What this provider is called in logs and in [`OAuth2Claims::provider`](crate::OAuth2Claims::provider). Its issuer
     /// by default; no two providers share a name.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com/3f2504e0").audience("orders").name("staff");
+    /// # let _ = provider;
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -122,6 +148,12 @@ impl Provider {
 
     /// An audience that means this API. At least one is needed; a token names any one of them in its `aud` (RFC 7519
     /// §4.1.3). Compared byte by byte.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com").audience("https://api.example.com").audience("orders");
+    /// # let _ = provider;
+    /// ```
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
@@ -131,6 +163,14 @@ impl Provider {
     ///
     /// Each key serves one algorithm: its own `alg`, or the one of its curve. An RSA key without `alg` serves `RS256` if
     /// that is allowed, else the first RSA algorithm of this list.
+    ///
+    /// ```
+    /// # use oauth2_guard::{Algorithm, Provider};
+    /// let provider = Provider::discover("https://login.example.com")
+    ///     .audience("orders")
+    ///     .algorithms([Algorithm::PS256, Algorithm::ES256]);
+    /// # let _ = provider;
+    /// ```
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
@@ -138,6 +178,13 @@ impl Provider {
 
     /// By how much the clocks of provider and API may differ, when `exp`, `nbf` and `iat` are held against the time. In
     /// whole seconds; 60 s by default, 300 s at the most.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// # use std::time::Duration;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").leeway(Duration::from_secs(5));
+    /// # let _ = provider;
+    /// ```
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
@@ -148,6 +195,12 @@ impl Provider {
     /// Each is the name of a top-level claim, or, when it begins with `/`, a JSON Pointer over object members
     /// (`/realm_access/roles`). The first that is there and not empty is taken. A value is a string of scope tokens with
     /// spaces between, or an array of scope tokens; of another one nothing is known, so that every rule about scopes denies.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").scope_claims(["scp"]);
+    /// # let _ = provider;
+    /// ```
     pub fn scope_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
         self.scope_claims = claims.into_iter().map(Into::into).collect();
         self
@@ -157,6 +210,14 @@ impl Provider {
     /// [`scope_claims`](Self::scope_claims).
     ///
     /// A value is an array of strings, or one string, which is one role and never split.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://sso.example.com/realms/staff")
+    ///     .audience("orders")
+    ///     .role_claims(["/resource_access/orders/roles", "/realm_access/roles"]);
+    /// # let _ = provider;
+    /// ```
     pub fn role_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
         self.role_claims = claims.into_iter().map(Into::into).collect();
         self
@@ -164,6 +225,14 @@ impl Provider {
 
     /// The claims that hold permissions, in place of the default: `permissions`. References as in
     /// [`scope_claims`](Self::scope_claims), values as in [`role_claims`](Self::role_claims).
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com")
+    ///     .audience("orders")
+    ///     .permission_claims(["https://example.com/permissions"]);
+    /// # let _ = provider;
+    /// ```
     pub fn permission_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
         self.permission_claims = claims.into_iter().map(Into::into).collect();
         self
@@ -171,6 +240,12 @@ impl Provider {
 
     /// Takes nothing but access tokens of the JWT profile (RFC 9068 §4): `typ` is `at+jwt`, and `sub`, `client_id`, `iat`
     /// and `jti` are there.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").require_rfc9068();
+    /// # let _ = provider;
+    /// ```
     pub fn require_rfc9068(mut self) -> Self {
         self.require_rfc9068 = true;
         self
@@ -180,6 +255,14 @@ impl Provider {
     ///
     /// An ID token says who logged in to a client; it was never meant for an API. Their `aud` is that client: its ID must be
     /// among the [audiences](Self::audience).
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://accounts.google.com")
+    ///     .audience("1234.apps.googleusercontent.com")
+    ///     .allow_id_tokens();
+    /// # let _ = provider;
+    /// ```
     pub fn allow_id_tokens(mut self) -> Self {
         self.allow_id_tokens = true;
         self
@@ -187,6 +270,13 @@ impl Provider {
 
     /// Lets the issuer and its key set be at `http://{host}`: a container's name, never a host that others can reach.
     /// Loopback addresses need no such word.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider =
+    ///     Provider::discover("http://keycloak:8080/realms/dev").audience("orders").insecure_http("keycloak");
+    /// # let _ = provider;
+    /// ```
     pub fn insecure_http(mut self, host: impl Into<String>) -> Self {
         self.insecure_hosts.push(host.into());
         self

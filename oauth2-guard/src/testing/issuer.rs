@@ -33,6 +33,18 @@ pub const AUDIENCE: &str = "api";
 /// | `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server` | the discovery document |
 /// | `/jwks.json` | the key set |
 /// | `POST /token` | the client credentials grant (RFC 6749 §4.4), with `scope` and `audience` (default [`AUDIENCE`]), for any client |
+///
+/// ```
+/// use oauth2_guard::{Algorithm, testing::Issuer};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// let issuer = Issuer::builder().algorithms([Algorithm::ES256, Algorithm::PS256]).start().await?;
+/// let provider = issuer.provider().name("staff");
+/// let before = issuer.token().build();
+/// issuer.rotate_keys();
+/// let after = issuer.token().algorithm(Algorithm::PS256).build();
+/// # let _ = (provider, before, after); Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Issuer {
     state: Arc<IssuerState>,

@@ -3,6 +3,14 @@ use core::fmt;
 /// Why a token is not accepted. All of these are `invalid_token` (RFC 6750 §3.1).
 ///
 /// [`Display`](fmt::Display) says it in a sentence that holds nothing of the token.
+///
+/// ```
+/// use oauth2_guard::InvalidToken;
+///
+/// let reason = InvalidToken::MissingClaim("exp");
+/// assert_eq!((reason.as_str(), reason.claim()), ("missing_claim", Some("exp")));
+/// assert_eq!(reason.to_string(), "the token lacks the claim `exp`");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum InvalidToken {

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use oauth2_guard::Algorithm;
 use oauth2_guard::testing::{Issuer, SigningKey, TokenBuilder};
@@ -158,8 +159,8 @@ impl Series {
 
     pub(crate) fn print_curl(&self, issuer: &Issuer) {
         let api = &self.api;
-        let token = |scopes| issuer.token().scopes(scopes).build();
-        println!("\nThe API stays up until Ctrl-C. Try it:\n");
+        let token = |scopes| issuer.token().scopes(scopes).expires_in(Duration::from_secs(3600)).build();
+        println!("\nThe API stays up until Ctrl-C. Try it; the tokens are good for an hour:\n");
         println!("curl -i {api}/orders\n");
         println!("curl -i {api}/orders -H 'authorization: Bearer {}'\n", token("orders:read"));
         println!("curl -i {api}/reports -H 'authorization: Bearer {}'\n", token("orders:read"));
