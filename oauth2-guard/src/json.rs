@@ -2,8 +2,9 @@
 //! RFC 7515 §4).
 
 use core::fmt;
+use std::sync::LazyLock;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Not the JSON that was asked for. What it was is not said: it may be part of a token.
@@ -28,6 +29,30 @@ struct StrictValue;
 
 /// How `serde_json` hands out a number where some crate of the build has turned on its `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
+
+/// Whether one has. Where none has, that name is a member like any other.
+static NUMBERS_COME_AS_OBJECTS: LazyLock<bool> = LazyLock::new(|| {
+    struct IsObject;
+
+    impl<'de> Visitor<'de> for IsObject {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number")
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
+            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(true)
+        }
+    }
+
+    serde_json::Deserializer::from_str("1").deserialize_any(IsObject).unwrap_or(false)
+});
 
 impl<'de> DeserializeSeed<'de> for StrictValue {
     type Value = Value;
@@ -83,7 +108,7 @@ impl<'de> Visitor<'de> for StrictValue {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            if name == NUMBER {
+            if object.is_empty() && name == NUMBER && *NUMBERS_COME_AS_OBJECTS {
                 return number(&members.next_value::<String>()?)
                     .ok_or_else(|| A::Error::custom("not a number"));
             }
@@ -111,9 +136,18 @@ mod tests {
 
     #[test]
     fn reads_what_serde_json_reads() {
-        let text = r#"{"a":[1,-2,3.5,1e3,true,null,"x\u0041\/"],"b":{"c":{}}}"#;
+        let text = r#"{"a":[1,-2,3.5,true,null,"x\u0041\/"],"b":{"c":{}}}"#;
         let expected: serde_json::Value = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::Value::Object(parse_object(text.as_bytes()).unwrap()), expected);
+    }
+
+    #[test]
+    fn takes_no_object_for_a_number() {
+        let text = r#"{"a":{"$serde_json::private::Number":"1"}}"#;
+        let without_feature =
+            *super::NUMBERS_COME_AS_OBJECTS || parse_object(text.as_bytes()).unwrap()["a"].is_object();
+        assert!(without_feature);
+        assert_eq!(parse_object(br#"{"a":1e3}"#).unwrap()["a"].as_f64(), Some(1000.0));
     }
 
     #[test]

@@ -166,4 +166,6 @@ pub use oauth2_guard_macros::public;
 ///   [`Policy`] of your own there.
 /// * `#[axum::debug_handler]` stands below `#[requires]`: above, it checks the arguments before the guard is among them.
 /// * A handler takes fifteen arguments of its own: axum's limit is sixteen.
+/// * `#[requires()]` is a compile error where it is written, but a macro by example that fills in nothing between the parentheses
+///   says `#[requires]`: any valid token.
 pub use oauth2_guard_macros::requires;

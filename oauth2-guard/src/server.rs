@@ -229,6 +229,10 @@ impl ResourceServerBuilder {
     /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
     /// could mean two things, a realm that fits no header; and for keys that could not be fetched within 5 s.
     ///
+    /// # Panics
+    ///
+    /// Where keys are to be fetched on a Tokio runtime whose timers are not enabled.
+    ///
     /// ```
     /// use oauth2_guard::{Provider, ResourceServer};
     ///
@@ -243,6 +247,12 @@ impl ResourceServerBuilder {
     /// ```
     pub async fn build(self) -> Result<ResourceServer, BuildError> {
         self.check()?;
+        if self.providers.len() > 1 {
+            tracing::warn!(
+                providers = self.providers.len(),
+                "a role, scope or permission counts the same whichever of the providers granted it"
+            );
+        }
         let mut providers = Vec::with_capacity(self.providers.len());
         for provider in self.providers {
             providers.push(provider.trust(Arc::clone(&self.clock)).await?);
@@ -270,7 +280,7 @@ impl ResourceServerBuilder {
                 if provider.issuer() == other.issuer() {
                     return Err(BuildError::configuration(format!(
                         "two providers have the issuer `{}`: make them one, with both audiences",
-                        provider.issuer()
+                        provider.shown_issuer()
                     )));
                 }
                 if provider.display_name() == other.display_name() {

@@ -1,5 +1,11 @@
 //! What holds of every token, tried on all of a kind or on many at random.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 
 use oauth2_guard::testing::{SigningKey, TokenBuilder};
 use oauth2_guard::{Algorithm, InvalidToken, OAuth2Claims, Provider, Reason, ResourceServer};

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::Deserialize;
@@ -32,13 +34,13 @@ use crate::rejection::{Reason, Rejection};
 /// }
 /// # let _ = axum::routing::get::<_, _, ()>(profile);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 #[expect(clippy::exhaustive_structs, reason = "taken apart in the argument list of a handler")]
 pub struct Claims<T = RegisteredClaims>(pub T);
 
 /// The registered claims (RFC 7519 §4.1, RFC 9068 §2.2) that a handler mostly wants: the `T` of a [`Claims<T>`] that names
 /// none.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[non_exhaustive]
 pub struct RegisteredClaims {
     /// The issuer.
@@ -49,6 +51,20 @@ pub struct RegisteredClaims {
     pub client_id: Option<String>,
     /// The token's ID.
     pub jti: Option<String>,
+}
+
+/// Names the type, and keeps the claims to itself.
+impl<T> fmt::Debug for Claims<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims").field("type", &core::any::type_name::<T>()).finish_non_exhaustive()
+    }
+}
+
+/// Keeps the claims to itself.
+impl fmt::Debug for RegisteredClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegisteredClaims").finish_non_exhaustive()
+    }
 }
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
@@ -74,7 +90,7 @@ fn fit<T: DeserializeOwned>(passed: &Passed, claims: &OAuth2Claims) -> Result<Cl
         // The rest of the message may quote a claim; a field's name is the handler's own.
         let text = error.to_string();
         let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        tracing::warn!(
+        tracing::debug!(
             claims_type = core::any::type_name::<T>(),
             missing,
             "the claims of a verified token do not fit the type that the handler takes"

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use reqwest::{Client, StatusCode, redirect};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use url::Url;
 
 use super::key_set::{KeySet, NoKeySet};
@@ -13,7 +14,7 @@ use crate::provider::Endpoint;
 use crate::verify::Algorithm;
 
 /// From the first byte sent to the last byte read, discovery included.
-const DEADLINE: Duration = Duration::from_secs(5);
+pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 
 const MAX_BODY_BYTES: usize = 512 * 1024;
 
@@ -30,7 +31,7 @@ pub(crate) enum KeyLocation {
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     location: KeyLocation,
-    rsa_default: Algorithm,
+    allowed: Vec<Algorithm>,
     insecure_hosts: Vec<String>,
 }
 
@@ -43,16 +44,18 @@ pub(crate) enum FetchError {
     DiscoveryKeys { document: Endpoint },
     KeySet { at: Endpoint, reason: NoKeySet },
     NotReachable { at: Endpoint },
+    Runtime,
     Status { at: Endpoint, status: StatusCode },
     TooLarge { at: Endpoint },
 }
 
 impl Fetcher {
-    pub(crate) fn new(location: KeyLocation, rsa_default: Algorithm, insecure_hosts: Vec<String>) -> Self {
-        Self { location, rsa_default, insecure_hosts }
+    pub(crate) fn new(location: KeyLocation, allowed: Vec<Algorithm>, insecure_hosts: Vec<String>) -> Self {
+        Self { location, allowed, insecure_hosts }
     }
 
     pub(crate) async fn fetch(&self) -> Result<KeySet, FetchError> {
+        Handle::try_current().map_err(|_| FetchError::Runtime)?;
         tokio::time::timeout(DEADLINE, self.fetch_unbounded()).await.unwrap_or(Err(FetchError::Deadline))
     }
 
@@ -61,7 +64,7 @@ impl Fetcher {
             KeyLocation::JwkSet(at) => at.clone(),
             KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
         };
-        KeySet::parse(&read(&at).await?, self.rsa_default).map_err(|reason| FetchError::KeySet { at, reason })
+        KeySet::parse(&read(&at).await?, &self.allowed).map_err(|reason| FetchError::KeySet { at, reason })
     }
 
     /// OpenID Connect Discovery §4, RFC 8414 §3: the `issuer` of the document is identical to ours.
@@ -136,6 +139,7 @@ impl fmt::Display for FetchError {
             }
             Self::KeySet { at, reason } => write!(f, "the key set at {at} cannot be used: {reason}"),
             Self::NotReachable { at } => write!(f, "{at} could not be reached"),
+            Self::Runtime => f.write_str("there is no Tokio runtime: await `build` within one"),
             Self::Status { at, status } => write!(f, "{at} answered {}", status.as_u16()),
             Self::TooLarge { at } => write!(f, "{at} answered more than {MAX_BODY_BYTES} bytes"),
         }

@@ -52,7 +52,12 @@ struct Members<'a> {
 /// The verification key that `jwk` describes, bound to the one algorithm that it serves: its `alg`, or the only
 /// one of its curve, or, for an RSA key without `alg`, `rsa_default`.
 pub(crate) fn parse(jwk: &Value, rsa_default: Algorithm) -> Result<NamedKey, Skipped> {
-    let members = Members::deserialize(jwk).map_err(|_| "a member is missing or has the wrong type")?;
+    let wrong = "a member is missing or has the wrong type";
+    let is_null = |name: &&str| jwk.get(*name).is_some_and(Value::is_null);
+    if ["kid", "use", "key_ops", "alg"].iter().any(is_null) {
+        return Err(wrong);
+    }
+    let members = Members::deserialize(jwk).map_err(|_| wrong)?;
     if members.kty == "oct" {
         return Err("it is a symmetric key, which a key set must not hold");
     }

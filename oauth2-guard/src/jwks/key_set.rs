@@ -30,19 +30,21 @@ pub(crate) enum NoKey {
 /// Why the bytes are no key set to verify with.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum NoKeySet {
+    NoKeyOfAnAllowedAlgorithm,
     NoUsableKey(Vec<(usize, Skipped)>),
     NotAKeySet,
     TooManyKeys,
 }
 
 impl KeySet {
-    /// The usable keys of the JWK Set in `json`; an RSA key without `alg` is bound to `rsa_default`.
-    pub(crate) fn parse(json: &[u8], rsa_default: Algorithm) -> Result<Self, NoKeySet> {
+    /// The usable keys of the JWK Set in `json`, at least one of which serves an algorithm of `allowed`.
+    pub(crate) fn parse(json: &[u8], allowed: &[Algorithm]) -> Result<Self, NoKeySet> {
         let members = parse_object(json).map_err(|_| NoKeySet::NotAKeySet)?;
         let jwks = keys(&members).ok_or(NoKeySet::NotAKeySet)?;
         if jwks.len() > MAX_KEYS {
             return Err(NoKeySet::TooManyKeys);
         }
+        let rsa_default = rsa_default(allowed);
         let mut skipped = Vec::new();
         let mut usable = Vec::new();
         for (index, jwk) in jwks.iter().enumerate() {
@@ -67,6 +69,9 @@ impl KeySet {
         }
         if set.keys().next().is_none() {
             return Err(NoKeySet::NoUsableKey(set.skipped));
+        }
+        if !set.keys().any(|key| allowed.contains(&key.algorithm())) {
+            return Err(NoKeySet::NoKeyOfAnAllowedAlgorithm);
         }
         Ok(set)
     }
@@ -116,13 +121,15 @@ impl KeySet {
         &self.skipped
     }
 
-    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
-        self.keys().map(VerificationKey::algorithm)
-    }
-
     fn keys(&self) -> impl Iterator<Item = &VerificationKey> {
         self.by_id.values().flatten().chain(&self.without_id)
     }
+}
+
+/// What an RSA key without `alg` serves.
+fn rsa_default(allowed: &[Algorithm]) -> Algorithm {
+    let first = allowed.iter().copied().find(|algorithm| algorithm.is_rsa());
+    if allowed.contains(&Algorithm::RS256) { Algorithm::RS256 } else { first.unwrap_or(Algorithm::RS256) }
 }
 
 fn keys(members: &Map<String, Value>) -> Option<&[Value]> {
@@ -142,6 +149,9 @@ impl fmt::Display for NoKeySet {
             Self::NotAKeySet => {
                 f.write_str("it is no JWK Set: an object with an array `keys`, without duplicate members")
             }
+            Self::NoKeyOfAnAllowedAlgorithm => f.write_str(
+                "none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`",
+            ),
             Self::TooManyKeys => write!(f, "it has more than {MAX_KEYS} keys"),
             Self::NoUsableKey(skipped) if skipped.is_empty() => f.write_str("it has no key"),
             Self::NoUsableKey(skipped) => {

@@ -5,13 +5,17 @@ use std::time::Instant;
 use arc_swap::{ArcSwap, Guard};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
-use super::fetch::{FetchError, Fetcher};
+use super::fetch::{DEADLINE, FetchError, Fetcher};
 use super::key_set::KeySet;
 use crate::clock::Clock;
 
 /// Between two attempts to find an unknown key ID, whatever became of the first.
 const COOL_DOWN: Duration = Duration::from_secs(30);
+
+/// How long a request waits for an attempt: a little longer than that takes at the most.
+const PATIENCE: Duration = DEADLINE.saturating_add(Duration::from_secs(1));
 
 /// The keys of one provider: read without a lock, replaced whole.
 #[derive(Debug)]
@@ -42,9 +46,9 @@ impl KeyStore {
         let keys = fetcher.fetch().await?;
         warn_of_skipped(&provider, &keys, None);
         let current = Arc::new(ArcSwap::from_pointee(keys));
-        let last = Attempt { started, state: State::Done { succeeded: true } };
-        let remote =
-            Remote { provider, fetcher, clock, current: Arc::clone(&current), last: Mutex::new(last) };
+        let attempts = Attempts { newest: 0, started, state: State::Done { succeeded: true }, installed: 0 };
+        let attempts = Mutex::new(attempts);
+        let remote = Remote { provider, fetcher, clock, current: Arc::clone(&current), attempts };
         Ok(Self { current, remote: Some(Arc::new(remote)) })
     }
 
@@ -70,16 +74,20 @@ struct Remote {
     fetcher: Fetcher,
     clock: Arc<dyn Clock>,
     current: Arc<ArcSwap<KeySet>>,
-    last: Mutex<Attempt>,
+    attempts: Mutex<Attempts>,
 }
 
-/// The newest attempt to fetch the keys.
 #[derive(Debug)]
-struct Attempt {
+struct Attempts {
+    /// The newest, counted from zero, which is that of the start.
+    newest: u64,
     started: Instant,
     state: State,
+    /// The one whose keys are in use.
+    installed: u64,
 }
 
+/// What became of the newest attempt.
 #[derive(Debug)]
 enum State {
     Done {
@@ -101,56 +109,75 @@ impl Remote {
             Next::Await(under_way) => under_way,
             Next::Settled(outcome) => return outcome,
         };
-        match under_way.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(true)) => Ok(()),
-            _ => Err(Unavailable { retry_after: COOL_DOWN }),
+        // The attempt has a deadline of its own, but may be on a runtime that nobody drives.
+        let outcome = timeout(PATIENCE, under_way.wait_for(Option::is_some)).await;
+        match outcome.ok().and_then(Result::ok).and_then(|outcome| *outcome) {
+            Some(true) => Ok(()),
+            Some(false) | None => Err(Unavailable { retry_after: COOL_DOWN }),
         }
     }
 
     fn join_or_start(self: &Arc<Self>) -> Next {
-        let mut last = self.last();
+        let mut attempts = self.attempts();
         let now = self.clock.instant();
-        let cooling_down = COOL_DOWN.checked_sub(now.saturating_duration_since(last.started));
-        let succeeded = match &last.state {
-            State::UnderWay(outcome) if outcome.has_changed().is_ok() => return Next::Await(outcome.clone()),
-            // It ended without a word: its task panicked, or its runtime went down.
-            State::UnderWay(outcome) => outcome.borrow().unwrap_or(false),
-            State::Done { succeeded } => *succeeded,
-        };
-        if let Some(retry_after) = cooling_down.filter(|left| !left.is_zero()) {
-            return Next::Settled(if succeeded { Ok(()) } else { Err(Unavailable { retry_after }) });
+        let left = COOL_DOWN.saturating_sub(now.saturating_duration_since(attempts.started));
+        if !left.is_zero() {
+            let succeeded = match &attempts.state {
+                State::UnderWay(outcome) if outcome.has_changed().is_ok() => {
+                    return Next::Await(outcome.clone());
+                }
+                // It ended without a word: its task panicked, or its runtime went down.
+                State::UnderWay(_) => false,
+                State::Done { succeeded } => *succeeded,
+            };
+            return Next::Settled(if succeeded { Ok(()) } else { Err(Unavailable { retry_after: left }) });
         }
         let Ok(runtime) = Handle::try_current() else {
             return Next::Settled(Err(Unavailable { retry_after: COOL_DOWN }));
         };
         let (done, outcome) = watch::channel(None);
-        *last = Attempt { started: now, state: State::UnderWay(outcome.clone()) };
+        let number = attempts.newest.saturating_add(1);
+        attempts.newest = number;
+        attempts.started = now;
+        attempts.state = State::UnderWay(outcome.clone());
         // A task of its own, so that a caller who gives up does not end it for the others.
-        runtime.spawn(Arc::clone(self).attempt(done));
+        runtime.spawn(Arc::clone(self).attempt(number, done));
         Next::Await(outcome)
     }
 
-    async fn attempt(self: Arc<Self>, done: watch::Sender<Option<bool>>) {
-        let succeeded = match self.fetcher.fetch().await {
-            Ok(keys) => {
-                let keys = Arc::new(keys);
-                let before = self.current.swap(Arc::clone(&keys));
-                warn_of_skipped(&self.provider, &keys, Some(&before));
-                tracing::info!(provider = %self.provider, "keys refreshed");
-                true
-            }
+    async fn attempt(self: Arc<Self>, number: u64, done: watch::Sender<Option<bool>>) {
+        let fetched = self.fetcher.fetch().await;
+        let succeeded = fetched.is_ok();
+        match fetched {
+            Ok(keys) => self.install(number, keys),
             Err(error) => {
                 tracing::warn!(provider = %self.provider, %error, "keys not refreshed, the known ones stay");
-                false
             }
-        };
-        self.last().state = State::Done { succeeded };
+        }
+        let mut attempts = self.attempts();
+        if attempts.newest == number {
+            attempts.state = State::Done { succeeded };
+        }
         done.send_replace(Some(succeeded));
     }
 
-    fn last(&self) -> MutexGuard<'_, Attempt> {
+    /// Of two answers, that of the attempt that started later counts.
+    fn install(&self, number: u64, keys: KeySet) {
+        let mut attempts = self.attempts();
+        if attempts.installed > number {
+            return;
+        }
+        attempts.installed = number;
+        let keys = Arc::new(keys);
+        let before = self.current.swap(Arc::clone(&keys));
+        drop(attempts);
+        warn_of_skipped(&self.provider, &keys, Some(&before));
+        tracing::info!(provider = %self.provider, "keys refreshed");
+    }
+
+    fn attempts(&self) -> MutexGuard<'_, Attempts> {
         // Nothing that holds the lock can leave it half changed.
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

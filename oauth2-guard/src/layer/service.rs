@@ -1,3 +1,4 @@
+use core::future::poll_fn;
 use core::task::{Context, Poll};
 
 use axum::response::{IntoResponse, Response};
@@ -47,20 +48,26 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The inner service that is ready answers; its clone may not be.
-        let next = self.inner.clone();
-        let mut ready = core::mem::replace(&mut self.inner, next);
         match self.admission.server.authenticate(request.headers()) {
             Authentication::Decided(decided) => match self.admission.admit(decided, &mut request) {
-                Ok(()) => ResponseFuture::inner(ready.call(request)),
+                // The service that is ready answers; its clone may not be.
+                Ok(()) => {
+                    let next = self.inner.clone();
+                    ResponseFuture::inner(core::mem::replace(&mut self.inner, next).call(request))
+                }
                 Err(rejection) => ResponseFuture::refused(rejection.into_response()),
             },
             Authentication::UnknownKey(unknown) => {
+                // Nothing of the inner service is held by who waits for keys: it may be limited.
+                let mut inner = self.inner.clone();
                 let admission = self.admission.clone();
                 ResponseFuture::waiting(async move {
                     let decided = admission.server.decide_later(unknown).await;
                     match admission.admit(decided, &mut request) {
-                        Ok(()) => ready.call(request).await.map(IntoResponse::into_response),
+                        Ok(()) => {
+                            poll_fn(|context| inner.poll_ready(context)).await?;
+                            inner.call(request).await.map(IntoResponse::into_response)
+                        }
                         Err(rejection) => Ok(rejection.into_response()),
                     }
                 })

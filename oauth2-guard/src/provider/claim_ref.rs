@@ -49,6 +49,14 @@ impl ClaimRef {
         Ok(Self::Name(text.to_owned()))
     }
 
+    /// The claim that it is, or that it leads into.
+    pub(crate) fn top_level(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Pointer(path) => path.first().map_or("", String::as_str),
+        }
+    }
+
     pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Found<'a> {
         match self {
             Self::Name(name) => claims.get(name).map_or(Found::Absent, Found::Value),

@@ -67,6 +67,23 @@ impl Endpoint {
     }
 }
 
+/// The text, or, if it is a URL, what of it may be shown.
+pub(super) fn redacted(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    if url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+    {
+        return text.to_owned();
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    // Where there can be no user there is none.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.into()
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -83,10 +100,7 @@ fn is_named(url: &Url, hosts: &[String]) -> bool {
 /// Without the query, which may hold a secret.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut url = self.0.clone();
-        url.set_query(None);
-        url.set_fragment(None);
-        url.fmt(f)
+        f.write_str(&redacted(self.0.as_str()))
     }
 }
 

@@ -6,7 +6,7 @@ use super::claim_ref::{ClaimRef, Found};
 use crate::policy::{Grants, Held, is_scope_token};
 
 /// The claims that hold what a token grants; of each list the first that is there and not empty.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct ClaimMapping {
     pub(super) scopes: Vec<ClaimRef>,
     pub(super) roles: Vec<ClaimRef>,
@@ -30,6 +30,7 @@ fn first(
 ) -> Held {
     for reference in references {
         match reference.find(claims) {
+            Found::Absent if is_elsewhere(reference, claims) => return Held::Unreadable,
             Found::Absent => {}
             Found::Unreadable => return Held::Unreadable,
             Found::Value(value) => match read(value) {
@@ -40,6 +41,15 @@ fn first(
         }
     }
     Held::default()
+}
+
+/// Whether the token says that the claim exists, and leaves it out: a distributed claim (OpenID Connect Core §5.6.2), or more
+/// groups than Microsoft Entra ID puts into a token.
+fn is_elsewhere(reference: &ClaimRef, claims: &Map<String, Value>) -> bool {
+    let name = reference.top_level();
+    let distributed =
+        claims.get("_claim_names").is_some_and(|names| names.get(name).is_some() || !names.is_object());
+    distributed || (name == "groups" && claims.contains_key("hasgroups"))
 }
 
 /// RFC 6749 §3.3: tokens with a space between, and nothing else that separates; or an array of tokens.
@@ -53,11 +63,11 @@ fn scope_tokens(value: &Value) -> Option<Vec<&str>> {
 
 /// An array of names; or one name, which is never taken apart.
 fn names(value: &Value) -> Option<Vec<&str>> {
-    match value {
-        Value::String(name) if name.is_empty() => Some(Vec::new()),
-        Value::String(name) => Some(vec![name]),
-        _ => strings(value),
-    }
+    let names = match value {
+        Value::String(name) => vec![name.as_str()],
+        _ => strings(value)?,
+    };
+    Some(names.into_iter().filter(|name| !name.is_empty()).collect())
 }
 
 fn strings(value: &Value) -> Option<Vec<&str>> {
@@ -95,10 +105,28 @@ mod tests {
     fn takes_the_first_that_is_there_and_not_empty() {
         assert_eq!(grants(&json!({"scope": "", "scp": "a"})), Grants::new(["a"], [], []));
         assert_eq!(grants(&json!({"scope": "b", "scp": "a"})), Grants::new(["b"], [], []));
-        assert_eq!(
-            grants(&json!({"roles": [], "realm_access": {"roles": ["r"]}})),
-            Grants::new([], ["r"], [])
-        );
+        for empty in [json!([]), json!(""), json!([""])] {
+            assert_eq!(
+                grants(&json!({"roles": empty, "realm_access": {"roles": ["r"]}})),
+                Grants::new([], ["r"], [])
+            );
+        }
+    }
+
+    #[test]
+    fn knows_nothing_of_a_claim_that_is_elsewhere() {
+        let unreadable = |claims: Value| grants(&claims).roles == Held::Unreadable;
+        assert!(unreadable(json!({"_claim_names": {"roles": "src1"}})));
+        assert!(unreadable(json!({"_claim_names": {"realm_access": "src1"}})));
+        assert!(unreadable(json!({"_claim_names": "odd"})));
+        assert!(!unreadable(json!({"_claim_names": {"other": "src1"}})));
+        assert!(!unreadable(json!({"_claim_names": {"roles": "src1"}, "roles": ["r"]})));
+
+        let groups = vec![ClaimRef::parse("groups").unwrap()];
+        let mapping = ClaimMapping { roles: groups, ..ClaimMapping::default() };
+        let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
+        assert_eq!(roles(json!({"hasgroups": true})), Held::Unreadable);
+        assert_eq!(roles(json!({"groups": ["r"]})), Grants::new([], ["r"], []).roles);
     }
 
     #[test]

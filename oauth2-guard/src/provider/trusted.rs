@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 
 use super::claim_ref::ClaimRef;
-use super::endpoint::{Endpoint, NotAnEndpoint};
+use super::endpoint::{self, Endpoint, NotAnEndpoint};
 use super::grants::ClaimMapping;
 use super::{KeySource, Provider};
 use crate::clock::Clock;
@@ -33,8 +33,13 @@ pub(crate) struct TrustedProvider {
 }
 
 impl Provider {
-    pub(crate) fn display_name(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.issuer)
+    pub(crate) fn display_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.shown_issuer())
+    }
+
+    /// The issuer without what may be a secret: user, password, query and fragment.
+    pub(crate) fn shown_issuer(&self) -> String {
+        endpoint::redacted(&self.issuer)
     }
 
     pub(crate) fn issuer(&self) -> &str {
@@ -127,7 +132,7 @@ impl Provider {
 
     fn key_plan(&self) -> Result<KeyPlan, String> {
         let fetched = |location| {
-            KeyPlan::Fetched(Fetcher::new(location, self.rsa_default(), self.insecure_hosts.clone()))
+            KeyPlan::Fetched(Fetcher::new(location, self.algorithms.clone(), self.insecure_hosts.clone()))
         };
         match &self.keys {
             KeySource::Discovery => {
@@ -141,11 +146,8 @@ impl Provider {
                 Ok(fetched(KeyLocation::JwkSet(endpoint)))
             }
             KeySource::JwkSet(json) => {
-                let keys = KeySet::parse(json, self.rsa_default())
+                let keys = KeySet::parse(json, &self.algorithms)
                     .map_err(|reason| format!("its key set cannot be used: {reason}"))?;
-                if !keys.algorithms().any(|algorithm| self.algorithms.contains(&algorithm)) {
-                    return Err("none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`".to_owned());
-                }
                 Ok(KeyPlan::Fixed(keys.configured()))
             }
             KeySource::SharedSecret(secret) => self.shared_secret(secret).map(KeyPlan::Fixed),
@@ -164,16 +166,6 @@ impl Provider {
             return Ok(KeySet::of_one(VerificationKey::secret(*algorithm, hmac::Key::new(hash, secret))));
         }
         Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512".to_owned())
-    }
-
-    /// What an RSA key without `alg` serves.
-    fn rsa_default(&self) -> Algorithm {
-        let first = self.algorithms.iter().copied().find(|algorithm| algorithm.is_rsa());
-        if self.algorithms.contains(&Algorithm::RS256) {
-            Algorithm::RS256
-        } else {
-            first.unwrap_or(Algorithm::RS256)
-        }
     }
 }
 

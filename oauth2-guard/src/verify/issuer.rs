@@ -20,12 +20,21 @@ pub(super) fn select<'a>(
     if let Some(provider) = providers.only() {
         return Ok(provider);
     }
+    providers.by_issuer(&untrusted_issuer(jws)?).ok_or(InvalidToken::UnknownIssuer)
+}
+
+/// Refuses what does not even claim to be from the provider.
+pub(super) fn require(provider: &TrustedProvider, jws: &CompactJws<'_>) -> Result<(), InvalidToken> {
+    if untrusted_issuer(jws)? == provider.issuer { Ok(()) } else { Err(InvalidToken::WrongIssuer) }
+}
+
+fn untrusted_issuer(jws: &CompactJws<'_>) -> Result<String, InvalidToken> {
     let payload = jws.untrusted_payload()?;
     let text = core::str::from_utf8(&payload).map_err(|_| InvalidToken::Malformed)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let issuer = UntrustedIssuer.deserialize(&mut deserializer).map_err(|_| InvalidToken::Malformed)?;
     deserializer.end().map_err(|_| InvalidToken::Malformed)?;
-    providers.by_issuer(&issuer.ok_or(InvalidToken::MissingClaim("iss"))?).ok_or(InvalidToken::UnknownIssuer)
+    issuer.ok_or(InvalidToken::MissingClaim("iss"))
 }
 
 /// Finds the top-level `iss`, which must be a string and must be there at most once; keeps nothing else.

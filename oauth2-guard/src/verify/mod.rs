@@ -46,6 +46,11 @@ pub(crate) fn verify<'a>(
     let provider = issuer::select(providers, &jws).map_err(unchosen)?;
     verify_for(provider, &jws, &header, now)
         .map(|claims| OAuth2Claims::new(provider, claims))
+        .map_err(|reason| match reason {
+            // Keys are fetched for tokens of the provider's own, or so they say.
+            InvalidToken::UnknownKey => issuer::require(provider, &jws).err().unwrap_or(reason),
+            _ => reason,
+        })
         .map_err(|reason| Refused { reason, provider: Some(provider) })
 }
 

@@ -81,6 +81,22 @@ async fn issuers_and_addresses_are_https_or_on_this_machine() {
         refusal(ResourceServer::builder().provider(of("https://user:secret@login.example.com"))).await,
         "provider `x`: its issuer is not accepted: it must not hold a user name or password"
     );
+    for (issuer, shown) in [
+        ("https://user:canary@login.example.com/a", "https://login.example.com/a"),
+        ("https://canary@login.example.com/a?canary#canary", "https://login.example.com/a"),
+    ] {
+        let one = || Provider::with_jwks(issuer, jwks()).audience("api");
+        assert_eq!(
+            refusal(ResourceServer::builder().provider(one())).await,
+            format!(
+                "provider `{shown}`: its issuer is not accepted: it must not hold a user name or password"
+            )
+        );
+        assert_eq!(
+            refusal(ResourceServer::builder().provider(one()).provider(one())).await,
+            format!("two providers have the issuer `{shown}`: make them one, with both audiences")
+        );
+    }
     assert_eq!(
         refusal_of(Provider::with_jwks_url(ISSUER, "http://login.example.com/keys").audience("api")).await,
         format!("the address of its key set is not accepted: {insecure}")
@@ -120,7 +136,7 @@ async fn algorithms_fit_the_keys() {
     );
     assert_eq!(
         refusal_of(provider().algorithms([Algorithm::RS256])).await,
-        "none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`"
+        "its key set cannot be used: none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`"
     );
     accepts(provider().algorithms([Algorithm::ES256])).await;
 }
@@ -223,4 +239,20 @@ async fn secrets_are_not_shown() {
     let bytes = format!("{:?}", "canary".as_bytes());
     assert!(!shown.contains("canary") && !shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
     assert!(shown.contains("HS256"), "{shown}");
+}
+
+#[test]
+fn a_server_whose_keys_are_at_hand_needs_no_runtime_and_another_says_that_it_does() {
+    let build = |provider| {
+        let future = std::pin::pin!(ResourceServer::builder().provider(provider).build());
+        match future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            std::task::Poll::Ready(built) => built.map(|_| ()).map_err(|error| error.to_string()),
+            std::task::Poll::Pending => panic!("it waits"),
+        }
+    };
+    assert_eq!(build(provider()), Ok(()));
+    assert_eq!(
+        build(Provider::discover(ISSUER).audience("api")),
+        Err("provider `https://login.example.com`: the keys could not be fetched: there is no Tokio runtime: await `build` within one".to_owned())
+    );
 }

@@ -1,10 +1,15 @@
 //! When keys are fetched, and what becomes of requests meanwhile.
 
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use oauth2_guard::{Algorithm, Provider, ResourceServer};
 use oauth2_guard_tests::{Answer, Api, World};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 const COOL_DOWN: Duration = Duration::from_secs(30);
@@ -128,10 +133,7 @@ async fn a_request_that_gives_up_does_not_end_the_fetch() {
     };
     let mut leaves = Box::pin(tower::ServiceExt::oneshot(app.clone(), request()));
     // It began to wait, and is gone.
-    assert!(
-        std::future::poll_fn(|context| std::task::Poll::Ready(leaves.as_mut().poll(context).is_pending()))
-            .await
-    );
+    assert!(poll_fn(|context| Poll::Ready(leaves.as_mut().poll(context).is_pending())).await);
     drop(leaves);
     let stays = tower::ServiceExt::oneshot(app, request()).await.unwrap();
     assert_eq!(stays.status(), 200);
@@ -150,14 +152,80 @@ async fn a_known_key_waits_for_nobody() {
     };
     let unknown = request(world.token().header("kid", "bogus").build());
     let mut waits = Box::pin(tower::ServiceExt::oneshot(app.clone(), unknown));
-    assert!(
-        std::future::poll_fn(|context| std::task::Poll::Ready(waits.as_mut().poll(context).is_pending()))
-            .await
-    );
+    assert!(poll_fn(|context| Poll::Ready(waits.as_mut().poll(context).is_pending())).await);
     // The fetch is under way and has not moved since: nothing else was polled.
     let known = tower::ServiceExt::oneshot(app, request(world.token().build()));
     let mut known = Box::pin(known);
-    let done = std::future::poll_fn(|context| std::task::Poll::Ready(known.as_mut().poll(context))).await;
-    assert!(matches!(done, std::task::Poll::Ready(Ok(response)) if response.status() == 200));
+    let done = poll_fn(|context| Poll::Ready(known.as_mut().poll(context))).await;
+    assert!(matches!(done, Poll::Ready(Ok(response)) if response.status() == 200));
     assert_eq!(waits.await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_costs_no_fetch() {
+    let world = World::new().await;
+    let api = api(&world).await;
+    world.clock.advance(COOL_DOWN);
+    world.issuer.set_down(true);
+    let unknown = || world.token().header("kid", "bogus");
+    let foreign = unknown().claim("iss", "https://evil.example").build();
+    api.get(foreign).await.assert_invalid_token("the token is from another issuer");
+    api.get(unknown().without("iss").build()).await.assert_invalid_token("the token lacks the claim `iss`");
+    let key = world.issuer.key(Algorithm::ES256);
+    let garbled = key.sign(r#"{"alg":"ES256","kid":"bogus"}"#, "no claims at all");
+    api.get(garbled).await.assert_invalid_token("the token is not a well-formed JWT");
+    assert_eq!(world.issuer.jwks_requests(), 1);
+    // One that says that it is of ours does.
+    assert_eq!(api.get(unknown().build()).await.status, 503);
+}
+
+#[tokio::test]
+async fn a_set_without_a_key_of_an_allowed_algorithm_replaces_nothing() {
+    let world = World::with_algorithms([Algorithm::ES256, Algorithm::EdDSA]).await;
+    let jwks = Arc::new(Mutex::new(json!({"keys": [world.issuer.key(Algorithm::ES256).jwk()]})));
+    let served = jwks.clone();
+    let keys =
+        Api::serve(Router::new().route("/", get(async move || served.lock().unwrap().to_string()))).await;
+    let provider = || {
+        let url = format!("http://{}/", keys.address());
+        Provider::with_jwks_url(world.issuer.url(), url).audience("api").algorithms([Algorithm::ES256])
+    };
+    let build =
+        async || ResourceServer::builder().clock(world.clock.clone()).provider(provider()).build().await;
+    let server = build().await.unwrap();
+    let token = world.token().algorithm(Algorithm::ES256);
+    assert!(server.verify(&token.build()).await.is_ok());
+
+    *jwks.lock().unwrap() = json!({"keys": [world.issuer.key(Algorithm::EdDSA).jwk()]});
+    let error = build().await.unwrap_err().to_string();
+    assert!(error.contains("none of its keys is for an allowed algorithm"), "{error}");
+    world.clock.advance(COOL_DOWN);
+    let unknown = server.verify(&token.clone().header("kid", "bogus").build()).await.unwrap_err();
+    assert_eq!(unknown.status(), 503);
+    assert!(server.verify(&token.build()).await.is_ok());
+}
+
+#[test]
+fn nobody_waits_for_ever_for_a_fetch_on_a_runtime_that_stands_still() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let drives_issuer =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let world = drives_issuer.block_on(World::new());
+    let server = drives_issuer.block_on(world.server());
+    world.clock.advance(COOL_DOWN);
+    let unknown = world.token().header("kid", "bogus").build();
+
+    // The fetch is started on a runtime that is not driven any more.
+    let still = runtime();
+    let first = server.verify(&unknown);
+    let mut first = Box::pin(first);
+    still.block_on(poll_fn(|context| Poll::Ready(first.as_mut().poll(context).is_pending())));
+    let paused =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let second = paused.block_on(server.verify(&unknown)).unwrap_err();
+    assert_eq!(second.status(), 503);
+    // And after the cool-down somebody else fetches.
+    world.clock.advance(COOL_DOWN);
+    assert_eq!(drives_issuer.block_on(server.verify(&unknown)).unwrap_err().status(), 401);
+    assert_eq!(world.issuer.jwks_requests(), 2);
 }

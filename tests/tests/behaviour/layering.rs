@@ -127,3 +127,20 @@ async fn nested_routers_and_route_layers_work() {
     assert_eq!(api.send(reqwest::Method::GET, "/orders/list", Default::default(), "").await.status, 401);
     assert_eq!(api.send(reqwest::Method::GET, "/open/x", Default::default(), "").await.body, "open");
 }
+
+#[tokio::test]
+async fn who_waits_for_keys_holds_no_place_of_a_limited_service() {
+    let world = World::new().await;
+    let inner = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(Response::new(Body::empty())) });
+    let limited = ServiceBuilder::new().concurrency_limit(1).service(inner);
+    let service = world.server().await.layer().layer(limited);
+    world.clock.advance(std::time::Duration::from_secs(30));
+
+    let unknown = world.token().header("kid", "bogus").build();
+    let mut waits = Box::pin(service.clone().oneshot(request(&unknown, Body::empty())));
+    assert!(std::future::poll_fn(|context| Poll::Ready(waits.as_mut().poll(context).is_pending())).await);
+    let mut known = Box::pin(service.oneshot(request(&world.token().build(), Body::empty())));
+    let done = std::future::poll_fn(|context| Poll::Ready(known.as_mut().poll(context))).await;
+    assert!(matches!(done, Poll::Ready(Ok(response)) if response.status() == StatusCode::OK));
+    assert_eq!(waits.await.unwrap().status(), StatusCode::UNAUTHORIZED);
+}

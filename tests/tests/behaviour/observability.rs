@@ -243,3 +243,27 @@ async fn a_skipped_key_and_a_missing_layer_are_warned_of() {
     );
     assert!(!text.contains("canary"), "{text}");
 }
+
+#[test]
+fn claims_are_not_shown_by_debug() {
+    let claims: oauth2_guard::RegisteredClaims =
+        serde_json::from_value(serde_json::json!({"iss": "canary", "sub": "canary", "jti": "canary"}))
+            .unwrap();
+    assert_eq!(format!("{claims:?}"), "RegisteredClaims { .. }");
+    assert_eq!(format!("{:?}", Claims("canary")), r#"Claims { type: "&str", .. }"#);
+}
+
+#[tokio::test]
+async fn several_providers_are_told_that_their_grants_count_alike() {
+    let log = Log::capture();
+    let jwks = serde_json::json!({"keys": [
+        oauth2_guard::testing::SigningKey::generate(oauth2_guard::Algorithm::ES256, "1").jwk(),
+    ]});
+    let provider = |issuer| oauth2_guard::Provider::with_jwks(issuer, jwks.to_string()).audience("api");
+    let build = oauth2_guard::ResourceServer::builder().provider(provider("https://a.example"));
+    build.build().await.unwrap();
+    assert!(!log.text().contains("counts the same"));
+    let both = oauth2_guard::ResourceServer::builder().provider(provider("https://a.example"));
+    both.provider(provider("https://b.example")).build().await.unwrap();
+    assert!(log.text().contains("counts the same whichever of the providers granted it"), "{}", log.text());
+}

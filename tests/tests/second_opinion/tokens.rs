@@ -26,8 +26,8 @@ impl<'a> Tokens<'a> {
     pub(crate) fn next(&mut self) -> String {
         let key = self.below(self.keys.len() + 4);
         let key = &self.keys[if key < self.keys.len() { key } else { 0 }];
-        let mut header = members(json!({"alg": key.algorithm().name(), "kid": key.id(), "typ": "at+jwt"}));
-        let mut claims = members(json!({
+        let mut header = members(&json!({"alg": key.algorithm().name(), "kid": key.id(), "typ": "at+jwt"}));
+        let mut claims = members(&json!({
             "iss": ISSUER, "aud": AUDIENCE, "exp": self.now + 3600, "iat": self.now, "sub": "alice", "jti": "1",
             "client_id": "client", "scope": "read write",
         }));
@@ -187,7 +187,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-fn members(object: Value) -> Members {
+fn members(object: &Value) -> Members {
     object.as_object().unwrap().clone().into_iter().collect()
 }
 
