@@ -71,7 +71,7 @@ impl<'a> Decision<'a> {
         self.reason
     }
 
-    /// The name of the provider, once the token's issuer is known to be one.
+    /// The name of the provider that the token was held against; of an only provider always.
     #[must_use]
     pub fn provider(&self) -> Option<&'a str> {
         self.provider

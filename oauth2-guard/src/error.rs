@@ -12,35 +12,42 @@ use core::fmt;
 ///     error.to_string(),
 ///     "provider `main`: it has no audience: name your API as in the `aud` of its tokens, with `.audience(\"..\")`"
 /// );
-/// assert!(!error.is_keys_unavailable());
+/// assert!(!error.is_temporary());
 /// # }
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct BuildError {
     message: String,
-    keys: bool,
+    temporary: bool,
 }
 
 impl BuildError {
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
-        Self { message: message.into(), keys: false }
+        Self { message: message.into(), temporary: false }
     }
 
-    pub(crate) fn keys(message: impl Into<String>) -> Self {
-        Self { message: message.into(), keys: true }
+    pub(crate) fn keys(message: impl Into<String>, temporary: bool) -> Self {
+        Self { message: message.into(), temporary }
     }
 
-    /// Whether the configuration is right as far as one can tell, but a provider's keys could not be fetched: trying again
-    /// later may help, and nothing else has to change.
+    /// Whether a provider could not be reached, did not answer in time, or answered that something is wrong with it (5xx, 429):
+    /// trying again later may help, with nothing changed. It is false of what will not mend itself.
     #[must_use]
-    pub fn is_keys_unavailable(&self) -> bool {
-        self.keys
+    pub fn is_temporary(&self) -> bool {
+        self.temporary
     }
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+/// The same sentence: it is what `main` prints of an error that it returns.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

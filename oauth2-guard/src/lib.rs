@@ -27,7 +27,7 @@
 //!
 //! * [`ResourceServer`] trusts one or more [`Provider`]s; its [`layer`](ResourceServer::layer) verifies the token of every
 //!   request (RFC 6750, RFC 7515, RFC 7519, RFC 9068) and stores the [`OAuth2Claims`] in it.
-//! * [`requires`](macro@requires) and [`Guard<P>`](Guard) hold a [`Rule`](policy::Rule) against them, before any other argument
+//! * [`requires`](macro@requires) and [`Guard<P>`](Guard) evaluate a [`Rule`](policy::Rule) on them, before any other argument
 //!   of the handler is made, the body included.
 //! * [`Claims<T>`] hands the handler its own typed claims.
 //! * [`Rejection`] is every way in which a request is turned away: any doubt denies, and an error is never a pass.
@@ -44,6 +44,10 @@ pub mod __private;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 mod authentication;
 mod bearer;
 mod challenge;
@@ -76,10 +80,10 @@ pub use self::rejection::{Reason, Rejection};
 pub use self::server::{ResourceServer, ResourceServerBuilder};
 pub use self::verify::{Algorithm, InvalidToken};
 
-/// Says of a handler that nobody is asked.
+/// Marks a handler that needs no token.
 ///
-/// It documents the intention, where every other handler has a rule: a handler gets one more leading argument, a
-/// [`Public`], which is always to be had. It lifts no layer: on a plain `Router`, a public route stands outside of it.
+/// It says so in the place where every other handler has a rule. The handler gets one more leading argument, a [`Public`], which
+/// every request can make. It lifts no layer: on a plain `Router`, a public route stands outside of it.
 ///
 /// ```
 /// use axum::{Router, routing::get};

@@ -44,6 +44,7 @@ type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
 type OnRejection = Arc<dyn Fn(&Rejection, Response) -> Response + Send + Sync>;
 
 /// How requests are turned away.
+#[derive(Clone)]
 pub(crate) struct Answers {
     pub(crate) realm: String,
     pub(crate) verbose: bool,
@@ -51,13 +52,16 @@ pub(crate) struct Answers {
 }
 
 impl ResourceServer {
-    /// Starts with nothing: [`provider`](ResourceServerBuilder::provider) is what it needs.
+    /// A builder, which needs a [`provider`](ResourceServerBuilder::provider).
     pub fn builder() -> ResourceServerBuilder {
         ResourceServerBuilder::default()
     }
 
-    /// The layer that verifies the token of every request that passes it. It goes on last: a route that is added after it is
-    /// not covered.
+    /// The layer that verifies the token of every request that passes it. It goes on after the routes: one that is added later
+    /// is not covered.
+    ///
+    /// Layers that are to see requests before it, or to put something on its refusals, go on after it in turn: CORS, tracing,
+    /// compression. With the CORS layer outside, preflights are answered by it, and a refusal carries its headers too.
     pub fn layer(&self) -> GuardLayer {
         GuardLayer::new(self.clone())
     }
@@ -74,7 +78,7 @@ impl ResourceServer {
         self.shared.max_token_bytes
     }
 
-    /// Tells whoever wants to know.
+    /// Logs a decision, and hands it to the hook.
     pub(crate) fn report(&self, decision: &Decision<'_>) {
         decision.trace();
         if let Some(on_decision) = &self.shared.on_decision {
@@ -94,6 +98,7 @@ impl fmt::Debug for ResourceServer {
 }
 
 /// Makes a [`ResourceServer`].
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is awaited"]
 pub struct ResourceServerBuilder {
     providers: Vec<Provider>,
@@ -234,16 +239,20 @@ impl ResourceServerBuilder {
     /// Where keys are to be fetched on a Tokio runtime whose timers are not enabled.
     ///
     /// ```
-    /// use oauth2_guard::{Provider, ResourceServer};
+    /// use std::time::Duration;
+    /// use oauth2_guard::{BuildError, Provider, ResourceServer};
     ///
-    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
-    /// let provider = Provider::discover("https://login.example.com").audience("orders");
-    /// let server = match ResourceServer::builder().provider(provider).build().await {
-    ///     Ok(server) => server,
-    ///     Err(error) if error.is_keys_unavailable() => todo!("try again in a moment"),
-    ///     Err(error) => return Err(error.into()),
-    /// };
-    /// # let _ = server; Ok(()) }
+    /// /// Waits for an authorization server that starts at the same time.
+    /// async fn server() -> Result<ResourceServer, BuildError> {
+    ///     let provider = Provider::discover("https://login.example.com").audience("orders");
+    ///     let builder = ResourceServer::builder().provider(provider);
+    ///     loop {
+    ///         match builder.clone().build().await {
+    ///             Err(error) if error.is_temporary() => tokio::time::sleep(Duration::from_secs(1)).await,
+    ///             built => return built,
+    ///         }
+    ///     }
+    /// }
     /// ```
     pub async fn build(self) -> Result<ResourceServer, BuildError> {
         self.check()?;

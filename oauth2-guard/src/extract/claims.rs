@@ -14,7 +14,7 @@ use crate::rejection::{Reason, Rejection};
 /// | | |
 /// |---|---|
 /// | `Claims<T>` | 401 without a token, and where the claims do not fit `T` |
-/// | `Option<Claims<T>>` | `None` without a token, where the layer lets such requests pass |
+/// | `Option<Claims<T>>` | `None` without a token, where the layer lets such requests pass; 401 where the claims do not fit `T` |
 ///
 /// Both answer 500 where no layer stands before the handler.
 ///

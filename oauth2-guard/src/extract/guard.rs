@@ -10,8 +10,8 @@ use crate::rejection::Rejection;
 
 /// Lets a request through to its handler if `P` holds of its token.
 ///
-/// [`requires`](macro@crate::requires) puts one before a handler's other arguments. Written by hand it goes first too: what
-/// stands before it runs before it.
+/// [`requires`](macro@crate::requires) puts one before a handler's other arguments. Written by hand it goes first too: axum makes
+/// arguments from left to right, so one before it would be made for requests that are refused.
 ///
 /// Without a token it answers 401 whatever the rule, with one of which the rule does not hold 403, and 500 where no layer
 /// stands before it.

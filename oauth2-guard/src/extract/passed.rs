@@ -1,3 +1,4 @@
+use axum::extract::OriginalUri;
 use http::Extensions;
 use http::request::Parts;
 
@@ -32,9 +33,10 @@ impl Passed {
     /// The mark, or the refusal of a request that passed no layer.
     pub(super) fn of(parts: &Parts) -> Result<&Self, Rejection> {
         parts.extensions.get::<Self>().ok_or_else(|| {
+            let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
             tracing::error!(
-                path = parts.uri.path(),
-                "a guarded handler was reached without passing a layer: put `.layer(server.layer())` last on the router"
+                path = uri.path(),
+                "a guarded handler was reached without passing a layer: put `.layer(server.layer())` on the router, after the routes"
             );
             let (outcome, reason) = (Outcome::Refused, Some(&Reason::NoLayer));
             Decision { outcome, reason, provider: None, rule: None, claims: None }.trace();

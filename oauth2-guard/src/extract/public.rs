@@ -3,7 +3,7 @@ use core::convert::Infallible;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-/// Says of a handler that nobody is asked: what [`public`](macro@crate::public) puts before a handler's other arguments.
+/// Marks a handler that needs no token: what [`public`](macro@crate::public) puts before a handler's other arguments.
 ///
 /// It lifts no layer: a public route stands outside of it.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! Getting a key set over HTTP: bounded in time and size, following nothing, sending nothing of a request.
 
+use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
@@ -43,7 +44,8 @@ pub(crate) enum FetchError {
     DiscoveryIssuer { document: Endpoint },
     DiscoveryKeys { document: Endpoint },
     KeySet { at: Endpoint, reason: NoKeySet },
-    NotReachable { at: Endpoint },
+    NotReachable { at: Endpoint, cause: String },
+    NoDocument { tried: Vec<Endpoint> },
     Runtime,
     Status { at: Endpoint, status: StatusCode },
     TooLarge { at: Endpoint },
@@ -69,31 +71,44 @@ impl Fetcher {
 
     /// OpenID Connect Discovery §4, RFC 8414 §3: the `issuer` of the document is identical to ours.
     async fn discover(&self, issuer: &str, documents: &[Endpoint]) -> Result<Endpoint, FetchError> {
-        let mut last = FetchError::Client;
         for document in documents {
             let body = match read(document).await {
                 Ok(body) => body,
                 // Not published here: at the next address, perhaps.
-                Err(error @ FetchError::Status { status, .. }) if status.is_client_error() => {
-                    last = error;
+                Err(FetchError::Status { status, .. })
+                    if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS =>
+                {
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            let wrong = || FetchError::DiscoveryKeys { document: document.clone() };
-            let members = parse_object(&body).map_err(|_| wrong())?;
-            if members.get("issuer").and_then(Value::as_str) != Some(issuer) {
-                return Err(FetchError::DiscoveryIssuer { document: document.clone() });
-            }
-            let address = members.get("jwks_uri").and_then(Value::as_str).ok_or_else(wrong)?;
-            return Endpoint::found(address, document, &self.insecure_hosts).map_err(|_| wrong());
+            return key_set_address(&body, issuer, document, &self.insecure_hosts);
         }
-        Err(last)
+        Err(FetchError::NoDocument { tried: documents.to_vec() })
     }
 }
 
+/// Where the discovery document `body` has the key set.
+pub(crate) fn key_set_address(
+    body: &[u8],
+    issuer: &str,
+    document: &Endpoint,
+    insecure_hosts: &[String],
+) -> Result<Endpoint, FetchError> {
+    let wrong = || FetchError::DiscoveryKeys { document: document.clone() };
+    let members = parse_object(body).map_err(|_| wrong())?;
+    if members.get("issuer").and_then(Value::as_str) != Some(issuer) {
+        return Err(FetchError::DiscoveryIssuer { document: document.clone() });
+    }
+    let address = members.get("jwks_uri").and_then(Value::as_str).ok_or_else(wrong)?;
+    Endpoint::found(address, document, insecure_hosts).map_err(|_| wrong())
+}
+
 async fn read(at: &Endpoint) -> Result<Vec<u8>, FetchError> {
-    let not_reachable = |_| FetchError::NotReachable { at: at.clone() };
+    let not_reachable = |error: reqwest::Error| FetchError::NotReachable {
+        at: at.clone(),
+        cause: root_cause(&error.without_url()),
+    };
     let mut response = client(at.url())?.get(at.url().clone()).send().await.map_err(not_reachable)?;
     if response.status() != StatusCode::OK {
         return Err(FetchError::Status { at: at.clone(), status: response.status() });
@@ -123,6 +138,28 @@ fn client(url: &Url) -> Result<Client, FetchError> {
     builder.build().map_err(|_| FetchError::Client)
 }
 
+impl FetchError {
+    /// Whether it may go away by itself.
+    pub(crate) fn is_temporary(&self) -> bool {
+        match self {
+            Self::Deadline | Self::NotReachable { .. } => true,
+            Self::Status { status, .. } => {
+                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What the operating system or TLS has to say, which is behind several layers that say nothing.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -138,7 +175,14 @@ impl fmt::Display for FetchError {
                 write!(f, "{document} is no discovery document with a `jwks_uri` over https")
             }
             Self::KeySet { at, reason } => write!(f, "the key set at {at} cannot be used: {reason}"),
-            Self::NotReachable { at } => write!(f, "{at} could not be reached"),
+            Self::NotReachable { at, cause } => write!(f, "{at} could not be reached: {cause}"),
+            Self::NoDocument { tried } => {
+                f.write_str("there is no discovery document at ")?;
+                for (index, document) in tried.iter().enumerate() {
+                    write!(f, "{}{document}", if index > 0 { " nor at " } else { "" })?;
+                }
+                f.write_str(": compare the issuer with the `iss` of its tokens, or say `with_jwks_url`")
+            }
             Self::Runtime => f.write_str("there is no Tokio runtime: await `build` within one"),
             Self::Status { at, status } => write!(f, "{at} answered {}", status.as_u16()),
             Self::TooLarge { at } => write!(f, "{at} answered more than {MAX_BODY_BYTES} bytes"),

@@ -5,6 +5,8 @@ mod jwk;
 mod key_set;
 mod store;
 
+#[cfg(fuzzing)]
+pub(crate) use self::fetch::key_set_address;
 pub(crate) use self::fetch::{Fetcher, KeyLocation};
 pub(crate) use self::key_set::{KeySet, NoKey};
 pub(crate) use self::store::KeyStore;

@@ -20,8 +20,11 @@ pub(crate) enum Found<'a> {
 /// Why a text refers to no claim.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum NotAClaimRef {
-    /// Meant as a path: the pointer that says so.
-    Dotted(String),
+    /// A path in other words, or a name that looks like one.
+    Ambiguous {
+        text: String,
+        separator: char,
+    },
     Empty,
     Escape,
 }
@@ -43,8 +46,10 @@ impl ClaimRef {
         let word = |part: &str| {
             !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         };
-        if text.contains('.') && text.split('.').all(word) {
-            return Err(NotAClaimRef::Dotted(format!("/{}", text.replace('.', "/"))));
+        for separator in ['.', '/'] {
+            if text.contains(separator) && text.split(separator).all(word) {
+                return Err(NotAClaimRef::Ambiguous { text: text.to_owned(), separator });
+            }
         }
         Ok(Self::Name(text.to_owned()))
     }
@@ -96,12 +101,13 @@ fn unescape(segment: &str) -> Option<String> {
 impl fmt::Display for NotAClaimRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dotted(pointer) => {
+            Self::Ambiguous { text, separator } => {
+                let path = text.replace(*separator, "/");
+                let name = text.replace('/', "~1");
                 write!(
                     f,
-                    "it may mean a path or a name with a dot: write a path as `{pointer}`, and that name as "
-                )?;
-                write!(f, "`/{}`", pointer.trim_start_matches('/').replace('/', "."))
+                    "it may mean a path or a name: write a path as `/{path}`, and that name as `/{name}`"
+                )
             }
             Self::Empty => f.write_str("name a claim"),
             Self::Escape => f.write_str("in a JSON Pointer write `~0` for `~` and `~1` for `/`"),
@@ -148,14 +154,16 @@ mod tests {
 
     #[test]
     fn refuses_what_could_mean_two_things() {
-        assert_eq!(
-            ClaimRef::parse("realm_access.roles"),
-            Err(NotAClaimRef::Dotted("/realm_access/roles".to_owned()))
-        );
-        assert_eq!(
-            ClaimRef::parse("realm_access.roles").unwrap_err().to_string(),
-            "it may mean a path or a name with a dot: write a path as `/realm_access/roles`, and that name as `/realm_access.roles`"
-        );
+        for (text, path, name) in [
+            ("realm_access.roles", "/realm_access/roles", "/realm_access.roles"),
+            ("realm_access/roles", "/realm_access/roles", "/realm_access~1roles"),
+        ] {
+            assert_eq!(
+                ClaimRef::parse(text).unwrap_err().to_string(),
+                format!("it may mean a path or a name: write a path as `{path}`, and that name as `{name}`")
+            );
+            assert!(ClaimRef::parse(path).is_ok() && ClaimRef::parse(name).is_ok());
+        }
         assert_eq!(ClaimRef::parse(""), Err(NotAClaimRef::Empty));
         assert_eq!(ClaimRef::parse("/"), Err(NotAClaimRef::Empty));
         assert_eq!(ClaimRef::parse("/a~2"), Err(NotAClaimRef::Escape));

@@ -251,7 +251,8 @@ impl Provider {
         self
     }
 
-    /// Takes ID tokens too, which are told by `at_hash` or `c_hash` and refused otherwise.
+    /// Takes ID tokens too. Those with `at_hash` or `c_hash` are refused otherwise; others cannot be told from access tokens, but
+    /// for their audience.
     ///
     /// An ID token says who logged in to a client; it was never meant for an API. Their `aud` is that client: its ID must be
     /// among the [audiences](Self::audience).

@@ -67,7 +67,8 @@ impl Provider {
             KeyPlan::Fixed(keys) => KeyStore::fixed(keys),
             KeyPlan::Fetched(fetcher) => {
                 KeyStore::fetched(Arc::clone(&name), fetcher, clock).await.map_err(|reason| {
-                    BuildError::keys(format!("provider `{name}`: the keys could not be fetched: {reason}"))
+                    let message = format!("provider `{name}`: the keys could not be fetched: {reason}");
+                    BuildError::keys(message, reason.is_temporary())
                 })?
             }
         };
@@ -90,6 +91,11 @@ impl Provider {
             return Err(
                 "the issuer is empty or has spaces around it: copy the `iss` of its tokens".to_owned()
             );
+        }
+        if let Some(host) = self.insecure_hosts.iter().find(|host| !is_host(host)) {
+            return Err(format!(
+                "`insecure_http` takes the name of a host, without scheme and port, not `{host}`"
+            ));
         }
         if self.name.as_deref().is_some_and(blank) {
             return Err("its name is empty or has spaces around it: give it a short name".to_owned());
@@ -174,7 +180,14 @@ enum KeyPlan {
     Fetched(Fetcher),
 }
 
+fn is_host(text: &str) -> bool {
+    url::Host::parse(text).is_ok_and(|host| host.to_string() == text)
+}
+
 fn references(setting: &str, texts: &[String]) -> Result<Vec<ClaimRef>, String> {
+    if texts.is_empty() {
+        return Err(format!("`{setting}` names no claim: leave it out, or name at least one"));
+    }
     texts
         .iter()
         .map(|text| {

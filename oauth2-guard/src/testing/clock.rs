@@ -43,7 +43,7 @@ impl TestClock {
         hands.instant = hands.instant.checked_add(by).expect("a time that can be shown");
     }
 
-    /// Sets the wall clock, forth or back. No time passes by it.
+    /// Sets the wall clock, forward or back. The monotonic clock stays as it is.
     pub fn set(&self, now: SystemTime) {
         self.hands().now = now;
     }

@@ -64,7 +64,7 @@ struct IssuerState {
 
 /// Makes an [`Issuer`].
 #[derive(Debug)]
-#[must_use = "an issuer begins with `start`"]
+#[must_use = "a builder does nothing until `start` is awaited"]
 pub struct IssuerBuilder {
     clock: Arc<dyn Clock>,
     algorithms: Vec<Algorithm>,

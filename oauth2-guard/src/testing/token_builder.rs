@@ -2,6 +2,7 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
@@ -35,8 +36,15 @@ pub struct TokenBuilder {
 
 impl TokenBuilder {
     /// A token of `issuer` for `audience`, signed by `key`, of the present.
-    pub fn new(issuer: &str, audience: &str, key: SigningKey) -> Self {
-        Self::of(issuer, audience, vec![Arc::new(key)], &SystemClock)
+    pub fn new(issuer: &str, audience: &str, key: impl Into<Arc<SigningKey>>) -> Self {
+        Self::of(issuer, audience, vec![key.into()], &SystemClock)
+    }
+
+    /// Moves the time of issue: sets `iat` to it, and `exp` to five minutes later.
+    pub fn issued_at(mut self, time: SystemTime) -> Self {
+        self.now = UnixTime::of(time).unwrap_or(UnixTime(0));
+        let (now, end) = (self.now.0, self.now.saturating_add(300).0);
+        self.claim("iat", now).claim("exp", end)
     }
 
     pub(super) fn of(issuer: &str, audience: &str, keys: Vec<Arc<SigningKey>>, clock: &dyn Clock) -> Self {
@@ -101,13 +109,13 @@ impl TokenBuilder {
         self.claim("permissions", permissions.into_iter().collect::<Vec<_>>())
     }
 
-    /// Sets `exp` to so long from now, in whole seconds.
+    /// Sets `exp` to `lifetime` from the time of issue, in whole seconds.
     pub fn expires_in(self, lifetime: Duration) -> Self {
         let date = self.now.saturating_add(lifetime.as_secs()).0;
         self.claim("exp", date)
     }
 
-    /// Sets `exp` to an hour ago.
+    /// Sets `exp` to an hour before the time of issue.
     pub fn expired(self) -> Self {
         let date = self.now.0.saturating_sub(3600);
         self.claim("exp", date)

@@ -18,7 +18,7 @@ fn provider() -> Provider {
 
 async fn refusal(builder: ResourceServerBuilder) -> String {
     let error = builder.build().await.unwrap_err();
-    assert!(!error.is_keys_unavailable(), "{error}");
+    assert!(!error.is_temporary(), "{error}");
     error.to_string()
 }
 
@@ -116,6 +116,12 @@ async fn issuers_and_addresses_are_https_or_on_this_machine() {
         accepts(of(issuer)).await;
     }
     accepts(of("http://keycloak:8080/realms/x").insecure_http("keycloak")).await;
+    for host in ["keycloak:8080", "http://keycloak", "keycloak/", "", " keycloak"] {
+        assert_eq!(
+            refusal_of(provider().insecure_http(host)).await,
+            format!("`insecure_http` takes the name of a host, without scheme and port, not `{host}`")
+        );
+    }
     for issuer in ["", " https://login.example.com", "https://login.example.com\n"] {
         assert_eq!(
             refusal(ResourceServer::builder().provider(of(issuer))).await,
@@ -180,8 +186,16 @@ async fn a_leeway_is_a_few_minutes_at_the_most() {
 #[tokio::test]
 async fn a_claim_reference_means_one_thing() {
     assert_eq!(
+        refusal_of(provider().role_claims(Vec::<String>::new())).await,
+        "`role_claims` names no claim: leave it out, or name at least one"
+    );
+    assert_eq!(
+        refusal_of(provider().role_claims(["realm_access/roles"])).await,
+        "`role_claims`: `realm_access/roles` is no claim: it may mean a path or a name: write a path as `/realm_access/roles`, and that name as `/realm_access~1roles`"
+    );
+    assert_eq!(
         refusal_of(provider().role_claims(["realm_access.roles"])).await,
-        "`role_claims`: `realm_access.roles` is no claim: it may mean a path or a name with a dot: write a path as `/realm_access/roles`, and that name as `/realm_access.roles`"
+        "`role_claims`: `realm_access.roles` is no claim: it may mean a path or a name: write a path as `/realm_access/roles`, and that name as `/realm_access.roles`"
     );
     assert_eq!(
         refusal_of(provider().scope_claims([""])).await,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use oauth2_guard::testing::{AUDIENCE, Issuer, TestClock, granted};
-use oauth2_guard::{Algorithm, Claims, Clock, public, requires};
+use oauth2_guard::testing::{AUDIENCE, Issuer, SigningKey, TestClock, TokenBuilder, granted};
+use oauth2_guard::{Algorithm, Claims, Clock, Provider, ResourceServer, public, requires};
 use oauth2_guard_tests::{Api, World};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -109,4 +109,19 @@ fn a_test_clock_moves_when_it_is_told_to() {
         (clock.now(), clock.instant()),
         (now - Duration::from_secs(5), instant + Duration::from_secs(5))
     );
+}
+
+#[tokio::test]
+async fn tokens_without_an_issuer_follow_a_test_clock_too() {
+    let clock = TestClock::new();
+    let key = std::sync::Arc::new(SigningKey::generate(Algorithm::ES256, "1"));
+    let jwks = json!({"keys": [key.jwk()]}).to_string();
+    let provider = Provider::with_jwks("https://login.example.com", jwks).audience("api");
+    let server = ResourceServer::builder().provider(provider).clock(clock.clone()).build().await.unwrap();
+    clock.advance(Duration::from_secs(1_000_000));
+    let token = TokenBuilder::new("https://login.example.com", "api", key);
+    assert_eq!(server.verify(&token.build()).await.unwrap_err().reason().as_str(), "expired");
+    let token = token.issued_at(clock.now());
+    assert!(server.verify(&token.build()).await.is_ok());
+    assert_eq!(server.verify(&token.expired().build()).await.unwrap_err().reason().as_str(), "expired");
 }

@@ -23,7 +23,10 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let check_only = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--check") => true,
-        Some(other) => return Err(format!("unknown argument `{other}`: there is only `--check`").into()),
+        Some(_) => {
+            println!("usage: quickstart [--check]");
+            return Ok(ExitCode::FAILURE);
+        }
     };
 
     // The authorization server. Yours is Auth0, Entra, Keycloak …

@@ -153,7 +153,7 @@ impl Series {
 
     /// How many answers were wrong.
     pub(crate) fn report(&self) -> usize {
-        println!("{} requests, {} answers were not what they should be", self.requests, self.wrong);
+        println!("{} of {} answers as expected", self.requests - self.wrong, self.requests);
         self.wrong
     }
 
@@ -161,10 +161,13 @@ impl Series {
         let api = &self.api;
         let token = |scopes| issuer.token().scopes(scopes).expires_in(Duration::from_secs(3600)).build();
         println!("\nThe API stays up until Ctrl-C. Try it; the tokens are good for an hour:\n");
-        println!("curl -i {api}/orders\n");
-        println!("curl -i {api}/orders -H 'authorization: Bearer {}'\n", token("orders:read"));
-        println!("curl -i {api}/reports -H 'authorization: Bearer {}'\n", token("orders:read"));
-        println!("curl -i {api}/health\n");
-        println!("curl -s {}/token -d grant_type=client_credentials -d scope=orders:read", issuer.url());
+        println!("# 401\ncurl -i {api}/orders\n");
+        println!("# 200\ncurl -i {api}/orders -H 'authorization: Bearer {}'\n", token("orders:read"));
+        println!("# 403\ncurl -i {api}/reports -H 'authorization: Bearer {}'\n", token("orders:read"));
+        println!("# 200\ncurl -i {api}/health\n");
+        println!(
+            "# another token\ncurl -s {}/token -d grant_type=client_credentials -d scope=orders:read",
+            issuer.url()
+        );
     }
 }
