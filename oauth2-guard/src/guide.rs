@@ -1,4 +1,4 @@
-//! The guide: how it works, what to write, what is answered, how to test.
+//! The guide: how it works, what to write, what is answered, how to test, what is defended against.
 
 #[doc = include_str!("docs/architecture.md")]
 pub mod architecture {}
@@ -12,3 +12,6 @@ pub mod responses {}
 #[cfg(feature = "testing")]
 #[doc = include_str!("docs/testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("docs/threats.md")]
+pub mod threats {}

@@ -15,6 +15,7 @@ mod compact_form;
 mod configuration;
 mod direct_verification;
 mod discovery;
+mod documentation;
 mod extractors;
 mod guards;
 mod key_refresh;
