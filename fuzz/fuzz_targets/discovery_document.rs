@@ -1,0 +1,14 @@
+//! Any bytes as a discovery document: the address that it names is one over https, or it is refused.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use oauth2_guard::__fuzzing::key_set_address;
+use oauth2_guard_fuzz::ISSUER;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Some(address) = key_set_address(bytes, ISSUER) {
+        assert!(address.starts_with("https://") && !address.contains('@'), "{address}");
+        let document: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        assert_eq!(document["issuer"], ISSUER);
+    }
+});
