@@ -7,7 +7,7 @@ use http::HeaderMap;
 use crate::bearer::{BearerToken, NoToken};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Decision, Outcome, Target};
 use crate::provider::TrustedProvider;
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
@@ -53,7 +53,7 @@ impl ResourceServer {
             Authentication::Decided(decided) => decided,
             Authentication::UnknownKey(unknown) => self.decide_later(unknown).await,
         };
-        self.settle(decided, false)?.ok_or_else(|| self.reject(Reason::NoCredentials))
+        self.settle(decided, false, None)?.ok_or_else(|| self.reject(Reason::NoCredentials))
     }
 
     /// Waits for nothing.
@@ -99,6 +99,7 @@ impl ResourceServer {
         &self,
         decided: Decided,
         allow_anonymous: bool,
+        target: Option<Target<'_>>,
     ) -> Result<Option<OAuth2Claims>, Rejection> {
         let (claims, refusal, provider) = match decided {
             Decided::Verified(claims) => (Some(claims), None, None),
@@ -116,6 +117,7 @@ impl ResourceServer {
             provider: claims.as_ref().map(OAuth2Claims::provider).or(provider.as_deref()),
             rule: None,
             claims: claims.as_ref(),
+            target,
         });
         match refusal {
             Some(reason) => Err(self.reject(reason)),

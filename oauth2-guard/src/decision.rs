@@ -2,6 +2,10 @@
 
 use core::fmt;
 
+use axum::extract::OriginalUri;
+use http::request::Parts;
+use http::{Extensions, Method, Uri};
+
 use crate::claims::OAuth2Claims;
 use crate::policy::Rule;
 use crate::rejection::Reason;
@@ -17,8 +21,8 @@ use crate::rejection::Reason;
 ///
 /// fn audit(decision: &Decision<'_>) -> Option<String> {
 ///     let who = decision.claims().and_then(|claims| claims.subject())?;
-///     let what = decision.rule()?;
-///     (decision.outcome() == Outcome::Refused).then(|| format!("{who} was refused: {what}"))
+///     let (method, path) = (decision.method()?, decision.path()?);
+///     (decision.outcome() == Outcome::Refused).then(|| format!("{who} was refused {method} {path}"))
 /// }
 /// # let _ = oauth2_guard::ResourceServer::builder().on_decision(|decision| drop(audit(decision)));
 /// ```
@@ -29,6 +33,30 @@ pub struct Decision<'a> {
     pub(crate) provider: Option<&'a str>,
     pub(crate) rule: Option<&'a Rule>,
     pub(crate) claims: Option<&'a OAuth2Claims>,
+    pub(crate) target: Option<Target<'a>>,
+}
+
+/// Which request is decided about.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    method: &'a Method,
+    path: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// With the path as the client sent it, also within nested routers.
+    pub(crate) fn of(method: &'a Method, uri: &'a Uri, extensions: &'a Extensions) -> Self {
+        let uri = extensions.get::<OriginalUri>().map_or(uri, |OriginalUri(uri)| uri);
+        Self { method, path: uri.path() }
+    }
+
+    pub(crate) fn of_parts(parts: &'a Parts) -> Self {
+        Self::of(&parts.method, &parts.uri, &parts.extensions)
+    }
+
+    pub(crate) fn path(self) -> &'a str {
+        self.path
+    }
 }
 
 /// How a decision came out.
@@ -87,6 +115,19 @@ impl<'a> Decision<'a> {
     #[must_use]
     pub fn claims(&self) -> Option<&'a OAuth2Claims> {
         self.claims
+    }
+
+    /// The method of the request; `None` for [`verify`](crate::ResourceServer::verify), which has none.
+    #[must_use]
+    pub fn method(&self) -> Option<&'a Method> {
+        self.target.map(|target| target.method)
+    }
+
+    /// The path of the request as the client sent it, without the query; `None` for
+    /// [`verify`](crate::ResourceServer::verify), which has none.
+    #[must_use]
+    pub fn path(&self) -> Option<&'a str> {
+        self.target.map(Target::path)
     }
 
     pub(crate) fn trace(&self) {

@@ -5,7 +5,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::passed::Passed;
+use super::passed::Admitted;
 use crate::claims::OAuth2Claims;
 use crate::rejection::{Reason, Rejection};
 
@@ -71,8 +71,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        let passed = Passed::of(parts)?;
-        fit(passed, passed.require_claims()?)
+        let admitted = Admitted::of(parts)?;
+        fit(admitted, admitted.require_claims()?)
     }
 }
 
@@ -80,12 +80,12 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        let passed = Passed::of(parts)?;
-        passed.claims().map(|claims| fit(passed, claims)).transpose()
+        let admitted = Admitted::of(parts)?;
+        admitted.claims().map(|claims| fit(admitted, claims)).transpose()
     }
 }
 
-fn fit<T: DeserializeOwned>(passed: &Passed, claims: &OAuth2Claims) -> Result<Claims<T>, Rejection> {
+fn fit<T: DeserializeOwned>(admitted: Admitted<'_>, claims: &OAuth2Claims) -> Result<Claims<T>, Rejection> {
     claims.deserialize().map(Claims).map_err(|error| {
         // The rest of the message may quote a claim; a field's name is the handler's own.
         let text = error.to_string();
@@ -95,7 +95,7 @@ fn fit<T: DeserializeOwned>(passed: &Passed, claims: &OAuth2Claims) -> Result<Cl
             missing,
             "the claims of a verified token do not fit the type that the handler takes"
         );
-        passed.refuse(Reason::UnfitClaims, None)
+        admitted.refuse(Reason::UnfitClaims, None)
     })
 }
 
@@ -103,7 +103,7 @@ impl<S: Sync> FromRequestParts<S> for OAuth2Claims {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        Passed::of(parts)?.require_claims().cloned()
+        Admitted::of(parts)?.require_claims().cloned()
     }
 }
 
@@ -111,6 +111,6 @@ impl<S: Sync> OptionalFromRequestParts<S> for OAuth2Claims {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, Rejection> {
-        Ok(Passed::of(parts)?.claims().cloned())
+        Ok(Admitted::of(parts)?.claims().cloned())
     }
 }

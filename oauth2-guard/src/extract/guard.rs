@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::passed::Passed;
+use super::passed::Admitted;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
 
@@ -42,7 +42,7 @@ impl<S: Sync, P: Policy> FromRequestParts<S> for Guard<P> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        Passed::of(parts)?.enforce(&P::RULE)?;
+        Admitted::of(parts)?.enforce(&P::RULE)?;
         Ok(Self(PhantomData))
     }
 }

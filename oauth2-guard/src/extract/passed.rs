@@ -1,9 +1,8 @@
-use axum::extract::OriginalUri;
 use http::Extensions;
 use http::request::Parts;
 
 use crate::claims::OAuth2Claims;
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Decision, Outcome, Target};
 use crate::policy::Rule;
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
@@ -29,54 +28,63 @@ impl Passed {
         };
         extensions.insert(self);
     }
+}
 
-    /// The mark, or the refusal of a request that passed no layer.
-    pub(super) fn of(parts: &Parts) -> Result<&Self, Rejection> {
-        parts.extensions.get::<Self>().ok_or_else(|| {
-            let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
-            tracing::error!(
-                path = uri.path(),
-                "a guarded handler was reached without passing a layer: put `.layer(server.layer())` on the router, after the routes"
-            );
-            let (outcome, reason) = (Outcome::Refused, Some(&Reason::NoLayer));
-            Decision { outcome, reason, provider: None, rule: None, claims: None }.trace();
-            Rejection::no_layer()
-        })
+/// A request with its mark, before whatever an extractor wants of it.
+#[derive(Clone, Copy)]
+pub(super) struct Admitted<'a> {
+    passed: &'a Passed,
+    target: Target<'a>,
+}
+
+impl<'a> Admitted<'a> {
+    /// Refuses a request that passed no layer.
+    pub(super) fn of(parts: &'a Parts) -> Result<Self, Rejection> {
+        let target = Target::of_parts(parts);
+        if let Some(passed) = parts.extensions.get() {
+            return Ok(Self { passed, target });
+        }
+        tracing::error!(
+            path = target.path(),
+            "a guarded handler was reached without passing a layer: put `.layer(server.layer())` on the router, after the routes"
+        );
+        let (outcome, reason) = (Outcome::Refused, Some(&Reason::NoLayer));
+        Decision { outcome, reason, provider: None, rule: None, claims: None, target: Some(target) }.trace();
+        Err(Rejection::no_layer())
     }
 
-    pub(super) fn claims(&self) -> Option<&OAuth2Claims> {
-        self.claims.as_ref()
+    pub(super) fn claims(self) -> Option<&'a OAuth2Claims> {
+        self.passed.claims.as_ref()
     }
 
     /// The claims, or the refusal of who brought no token.
-    pub(super) fn require_claims(&self) -> Result<&OAuth2Claims, Rejection> {
-        self.claims.as_ref().ok_or_else(|| self.refuse(Reason::NoCredentials, None))
+    pub(super) fn require_claims(self) -> Result<&'a OAuth2Claims, Rejection> {
+        self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, None))
     }
 
-    /// Holds the rule against the token; without one it says no whatever the rule.
-    pub(super) fn enforce(&self, rule: &Rule) -> Result<(), Rejection> {
-        let Some(claims) = &self.claims else {
-            return Err(self.refuse(Reason::NoCredentials, Some(rule)));
-        };
+    /// Evaluates the rule on the token; without one it says no whatever the rule.
+    pub(super) fn enforce(self, rule: &Rule) -> Result<(), Rejection> {
+        let claims = self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, Some(rule)))?;
         rule.evaluate(claims.grants()).map_err(|denial| self.refuse(Reason::Denied(denial), Some(rule)))?;
-        self.server.report(&Decision {
-            outcome: Outcome::Granted,
-            reason: None,
-            provider: Some(claims.provider()),
-            rule: Some(rule),
-            claims: Some(claims),
-        });
+        self.report(Outcome::Granted, None, Some(rule));
         Ok(())
     }
 
-    pub(super) fn refuse(&self, reason: Reason, rule: Option<&Rule>) -> Rejection {
-        self.server.report(&Decision {
-            outcome: Outcome::Refused,
-            reason: Some(&reason),
-            provider: self.claims.as_ref().map(|claims| claims.provider()),
+    pub(super) fn refuse(self, reason: Reason, rule: Option<&Rule>) -> Rejection {
+        self.report(Outcome::Refused, Some(&reason), rule);
+        self.passed.server.reject(reason)
+    }
+
+    fn report(self, outcome: Outcome, reason: Option<&Reason>, rule: Option<&Rule>) {
+        let claims = self.claims();
+        let provider = claims.map(OAuth2Claims::provider);
+        self.passed.server.report(&Decision {
+            outcome,
+            reason,
+            provider,
             rule,
-            claims: self.claims.as_ref(),
+            claims,
+            target: Some(self.target),
         });
-        self.server.reject(reason)
     }
 }

@@ -7,6 +7,7 @@ use tower_service::Service;
 
 use super::future::ResponseFuture;
 use crate::authentication::{Authentication, Decided};
+use crate::decision::Target;
 use crate::extract::Passed;
 use crate::rejection::Rejection;
 use crate::server::ResourceServer;
@@ -79,7 +80,8 @@ where
 impl Admission {
     /// Leaves its mark in a request that goes on; turns away one that does not.
     fn admit<B>(&self, decided: Decided, request: &mut Request<B>) -> Result<(), Rejection> {
-        let claims = self.server.settle(decided, self.allow_anonymous)?;
+        let target = Target::of(request.method(), request.uri(), request.extensions());
+        let claims = self.server.settle(decided, self.allow_anonymous, Some(target))?;
         Passed::new(self.server.clone(), claims).mark(request.extensions_mut());
         Ok(())
     }

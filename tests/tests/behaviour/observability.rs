@@ -267,3 +267,30 @@ async fn several_providers_are_told_that_their_grants_count_alike() {
     both.provider(provider("https://b.example")).build().await.unwrap();
     assert!(log.text().contains("counts the same whichever of the providers granted it"), "{}", log.text());
 }
+
+#[tokio::test]
+async fn a_decision_names_the_request_as_the_client_sent_it() {
+    let world = World::new().await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = told.clone();
+    let server = world
+        .server_with(
+            |builder| {
+                builder.on_decision(move |decision| {
+                    telling
+                        .lock()
+                        .unwrap()
+                        .push((decision.method().cloned(), decision.path().map(str::to_owned)));
+                })
+            },
+            |provider| provider,
+        )
+        .await;
+    let nested = Router::new().nest("/nested", app().layer(server.layer()));
+    let api = Api::serve(nested).await;
+    assert_eq!(api.get_path("/nested/typed?token=canary", world.token().build()).await.status, 401);
+    let decision = (Some(reqwest::Method::GET), Some("/nested/typed".to_owned()));
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), vec![decision; 3]);
+    assert!(server.verify(&world.token().build()).await.is_ok());
+    assert_eq!(*told.lock().unwrap(), [(None, None)]);
+}
