@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use self::claims_set::ClaimsSet;
 use self::header::ProtectedHeader;
+use self::signature::SignatureValid;
 use crate::bearer::BearerToken;
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
@@ -61,6 +62,15 @@ fn verify_for(
     header: &ProtectedHeader,
     now: UnixTime,
 ) -> Result<ValidClaims, InvalidToken> {
+    ClaimsSet::parse(verify_signature(provider, jws, header)?)?.validate(provider, now)
+}
+
+/// The provider's own key signed it, whatever it says.
+fn verify_signature<'a>(
+    provider: &TrustedProvider,
+    jws: &CompactJws<'a>,
+    header: &ProtectedHeader,
+) -> Result<SignatureValid<'a>, InvalidToken> {
     header.require_typ(provider)?;
     let algorithm = header.allowed_algorithm(provider)?;
     let keys = provider.keys.current();
@@ -69,6 +79,5 @@ fn verify_for(
         NoKey::OtherAlgorithm => InvalidToken::AlgorithmNotOfKey,
         NoKey::Unknown => InvalidToken::UnknownKey,
     })?;
-    let signature = key.verify(jws)?;
-    ClaimsSet::parse(signature)?.validate(provider, now)
+    key.verify(jws)
 }

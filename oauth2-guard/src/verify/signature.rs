@@ -35,12 +35,14 @@ impl VerificationKey {
     }
 
     pub(crate) fn verify<'a>(&self, jws: &CompactJws<'a>) -> Result<SignatureValid<'a>, InvalidToken> {
-        let signature = jws.untrusted_signature()?;
+        self.verify_bytes(jws.signing_input(), &jws.untrusted_signature()?).map(|()| SignatureValid(*jws))
+    }
+
+    pub(super) fn verify_bytes(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidToken> {
         match &self.material {
-            Material::Public(key) => key.verify_sig(jws.signing_input(), &signature),
-            Material::Secret(key) => hmac::verify(key, jws.signing_input(), &signature),
+            Material::Public(key) => key.verify_sig(message, signature),
+            Material::Secret(key) => hmac::verify(key, message, signature),
         }
-        .map(|()| SignatureValid(*jws))
         .map_err(|_| InvalidToken::BadSignature)
     }
 }
