@@ -6,6 +6,8 @@
 
 mod algorithm;
 mod claims_set;
+#[cfg(test)]
+mod conformance;
 mod header;
 mod invalid;
 mod issuer;
