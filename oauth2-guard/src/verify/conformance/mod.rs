@@ -8,6 +8,7 @@ mod report;
 mod wycheproof;
 mod wycheproof_jwk;
 mod wycheproof_jws;
+mod wycheproof_raw;
 
 use std::io::Write;
 use std::path::PathBuf;
