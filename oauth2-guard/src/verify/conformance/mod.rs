@@ -4,6 +4,7 @@
 //! has their origin and their licences. Where they are not, each test says that it is skipped, and fails with `CI=true`.
 //! `cargo test -p oauth2-guard conformance -- --nocapture` prints what became of how many cases.
 
+mod cookbook;
 mod report;
 mod rfc;
 mod wycheproof;
@@ -11,6 +12,7 @@ mod wycheproof_jwk;
 mod wycheproof_jws;
 mod wycheproof_raw;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,6 +59,11 @@ impl Vectors {
         let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
+
+    fn files(&self, folder: &str) -> BTreeSet<String> {
+        let entries = fs::read_dir(self.0.join(folder)).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
 }
 
 const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/vectors");
@@ -89,6 +96,14 @@ fn provider(jwk: &Value, allowed: Algorithm) -> Provider {
 
 fn key_set(keys: &Value) -> Provider {
     Provider::with_jwks(ISSUER, json!({ "keys": keys }).to_string())
+}
+
+fn public(jwk: &Value) -> Value {
+    let mut public = jwk.clone();
+    public.as_object_mut().unwrap().retain(|name, _| {
+        ["kty", "kid", "use", "key_ops", "alg", "n", "e", "crv", "x", "y"].contains(&name.as_str())
+    });
+    public
 }
 
 fn base64url(text: &str) -> Vec<u8> {
