@@ -5,6 +5,7 @@
 //! `cargo test -p oauth2-guard conformance -- --nocapture` prints what became of how many cases.
 
 mod cookbook;
+mod jsontestsuite;
 mod report;
 mod rfc;
 mod wycheproof;
