@@ -1,4 +1,4 @@
-//! The guide: how it works, what to write, what is answered, how to test, what is defended against.
+//! The guide: how it works, what to write, what is answered, how to test; what is defended against, and what was tried.
 
 #[doc = include_str!("docs/architecture.md")]
 pub mod architecture {}
@@ -8,6 +8,9 @@ pub mod policies {}
 
 #[doc = include_str!("docs/responses.md")]
 pub mod responses {}
+
+#[doc = include_str!("docs/proof.md")]
+pub mod proof {}
 
 #[cfg(feature = "testing")]
 #[doc = include_str!("docs/testing.md")]

@@ -34,6 +34,7 @@ async fn no_token_is_accepted_that_a_second_verifier_refuses() {
 
     let mut tokens = Tokens::new(&keys);
     let mut both = [0_usize; 2];
+    let mut accepted_here_alone = 0_usize;
     let mut refused_here_alone: BTreeMap<&str, usize> = BTreeMap::new();
     for number in 0..count {
         let token = tokens.next();
@@ -53,10 +54,12 @@ async fn no_token_is_accepted_that_a_second_verifier_refuses() {
             }
             (Ok(()), false) => {
                 assert!(rules::is_wider(&token), "token {number} is accepted here alone: {token}");
+                accepted_here_alone += 1;
             }
         }
     }
     println!("{count} tokens: accepted by both {}, refused by both {}", both[0], both[1]);
+    println!("accepted here alone: {accepted_here_alone}");
     println!("refused here alone: {refused_here_alone:#?}");
     assert!(both.iter().all(|share| share * 10 > count), "{both:?}");
     assert!(refused_here_alone.len() >= 8, "{refused_here_alone:?}");
