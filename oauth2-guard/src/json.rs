@@ -144,9 +144,9 @@ mod tests {
     #[test]
     fn takes_no_object_for_a_number() {
         let text = r#"{"a":{"$serde_json::private::Number":"1"}}"#;
-        let without_feature =
-            *super::NUMBERS_COME_AS_OBJECTS || parse_object(text.as_bytes()).unwrap()["a"].is_object();
-        assert!(without_feature);
+        if !*super::NUMBERS_COME_AS_OBJECTS {
+            assert!(parse_object(text.as_bytes()).unwrap()["a"].is_object());
+        }
         assert_eq!(parse_object(br#"{"a":1e3}"#).unwrap()["a"].as_f64(), Some(1000.0));
     }
 

@@ -66,21 +66,7 @@ impl Algorithm {
         Self::EdDSA,
     ];
 
-    const ALL: [Self; 13] = [
-        Self::RS256,
-        Self::RS384,
-        Self::RS512,
-        Self::PS256,
-        Self::PS384,
-        Self::PS512,
-        Self::ES256,
-        Self::ES384,
-        Self::ES512,
-        Self::EdDSA,
-        Self::HS256,
-        Self::HS384,
-        Self::HS512,
-    ];
+    const SYMMETRIC: [Self; 3] = [Self::HS256, Self::HS384, Self::HS512];
 
     /// The name in the `alg` of a header and of a JWK.
     #[must_use]
@@ -93,7 +79,7 @@ impl Algorithm {
         if name == "Ed25519" {
             return Some(Self::EdDSA);
         }
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        Self::ASYMMETRIC.into_iter().chain(Self::SYMMETRIC).find(|algorithm| algorithm.name() == name)
     }
 
     pub(crate) const fn scheme(self) -> Scheme {
