@@ -64,7 +64,7 @@ impl Provider {
                 .map_err(|what| error(&what))?,
         };
         let keys = match self.key_plan().map_err(|what| error(&what))? {
-            KeyPlan::Fixed(keys) => KeyStore::fixed(keys),
+            KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
             KeyPlan::Fetched(fetcher) => {
                 KeyStore::fetched(Arc::clone(&name), fetcher, clock).await.map_err(|reason| {
                     let message = format!("provider `{name}`: the keys could not be fetched: {reason}");

@@ -223,6 +223,21 @@ async fn an_answer_can_be_replaced() {
 }
 
 #[tokio::test]
+async fn a_skipped_key_of_a_configured_set_is_warned_of_too() {
+    let log = Log::capture();
+    let good = oauth2_guard::testing::SigningKey::generate(oauth2_guard::Algorithm::ES256, "1").jwk();
+    let mut private = good.clone();
+    private["d"] = "canary".into();
+    let jwks = serde_json::json!({"keys": [good, private]}).to_string();
+    let provider = oauth2_guard::Provider::with_jwks("https://login.example.com", jwks).audience("api");
+    oauth2_guard::ResourceServer::builder().provider(provider).build().await.unwrap();
+    let text = log.text();
+    assert!(text.contains("WARN oauth2_guard::jwks::store: a key of the key set is skipped"), "{text}");
+    assert!(text.contains("index=1 reason=\"it shows private members"), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[tokio::test]
 async fn a_skipped_key_and_a_missing_layer_are_warned_of() {
     let log = Log::capture();
     let good = oauth2_guard::testing::SigningKey::generate(oauth2_guard::Algorithm::ES256, "1").jwk();
