@@ -1,0 +1,21 @@
+//! The cases that a verifier must not fail, one class a file. `case.rs` says how a case is stated and what it checks by itself;
+//! `../../cases.txt` says which case of the list is covered, and `listing.rs` keeps it true.
+//!
+//! A test is named for its row (`a040_..`), or, where the list has no such row, for its class (`n_alg_..`).
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice,
+    clippy::print_stdout
+)]
+
+mod algorithm;
+mod case;
+mod key;
+mod positive;
+mod token;
+mod vectors;
+mod watch;
