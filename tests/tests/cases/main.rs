@@ -14,6 +14,9 @@
 
 mod algorithm;
 mod case;
+mod format;
+mod header;
+mod json;
 mod key;
 mod positive;
 mod token;
