@@ -13,12 +13,17 @@
 )]
 
 mod algorithm;
+mod audience;
 mod case;
 mod format;
 mod header;
+mod issuer;
 mod json;
 mod key;
 mod positive;
+mod signature;
+mod time;
 mod token;
+mod typ;
 mod vectors;
 mod watch;
