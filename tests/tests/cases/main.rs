@@ -22,6 +22,7 @@ mod issuer;
 mod json;
 mod key;
 mod leak;
+mod listing;
 mod positive;
 mod signature;
 mod time;
