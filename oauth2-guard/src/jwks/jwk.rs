@@ -1,5 +1,6 @@
 //! One JWK (RFC 7517 §4) to one verification key.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine;
@@ -16,12 +17,28 @@ pub(crate) type Skipped = &'static str;
 pub(crate) struct NamedKey {
     pub(crate) id: Option<Box<str>>,
     pub(crate) key: VerificationKey,
+    pub(crate) thumbprint: Thumbprint,
+}
+
+/// SHA-256 of a key's own members (RFC 7638): the same for the same key, whatever else its JWK says.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Thumbprint(pub(crate) [u8; 32]);
+
+impl Thumbprint {
+    /// Of the required members, in lexicographic order (RFC 7638 §3.2, RFC 8037 §2). None of them needs an escape.
+    fn of(members: &[(&str, &str)]) -> Self {
+        let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        let digest = digest(&SHA256, format!("{{{}}}", members.join(",")).as_bytes());
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest.as_ref());
+        Self(bytes)
+    }
 }
 
 impl NamedKey {
-    /// What no two keys of a set may share.
-    pub(crate) fn identity(&self) -> Option<(Box<str>, Algorithm)> {
-        Some((self.id.clone()?, self.key.algorithm()))
+    /// What no two keys of a set may share, if they have an ID.
+    pub(crate) fn identity(&self) -> (Option<Box<str>>, Algorithm) {
+        (self.id.clone(), self.key.algorithm())
     }
 }
 
@@ -63,14 +80,17 @@ pub(crate) fn parse(jwk: &Value, rsa_default: Algorithm) -> Result<NamedKey, Ski
     }
     members.refuse_private()?;
     members.refuse_other_use()?;
-    let (algorithm, public) = match members.kty {
+    let (algorithm, public, thumbprint) = match members.kty {
         "RSA" => members.rsa(rsa_default)?,
         "EC" => members.ec()?,
         "OKP" => members.ed25519()?,
         _ => return Err("its `kty` is not supported"),
     };
-    Ok(NamedKey { id: members.kid.map(Box::from), key: VerificationKey::public(algorithm, public) })
+    let key = VerificationKey::public(algorithm, public);
+    Ok(NamedKey { id: members.kid.map(Box::from), key, thumbprint })
 }
+
+type Key = (Algorithm, ParsedPublicKey, Thumbprint);
 
 impl Members<'_> {
     fn refuse_private(&self) -> Result<(), Skipped> {
@@ -96,7 +116,7 @@ impl Members<'_> {
         Ok(())
     }
 
-    fn rsa(&self, default: Algorithm) -> Result<(Algorithm, ParsedPublicKey), Skipped> {
+    fn rsa(&self, default: Algorithm) -> Result<Key, Skipped> {
         let algorithm = self.algorithm()?.unwrap_or(default);
         let Scheme::Rsa(parameters) = algorithm.scheme() else {
             return Err("its `alg` is not one of RSA");
@@ -111,14 +131,16 @@ impl Members<'_> {
         if bits(&e) < 2 || bits(&e) > 33 || is_even(&e) || is_even(&n) {
             return Err("its modulus or exponent is not one of RSA");
         }
+        let (canonical_e, canonical_n) = (URL_SAFE_NO_PAD.encode(&e), URL_SAFE_NO_PAD.encode(&n));
+        let thumbprint = Thumbprint::of(&[("e", &canonical_e), ("kty", "RSA"), ("n", &canonical_n)]);
         PublicKeyComponents { n, e }
             .to_parsed_public_key(parameters)
-            .map(|key| (algorithm, key))
+            .map(|key| (algorithm, key, thumbprint))
             .map_err(|_| "its modulus and exponent are no RSA key")
     }
 
     /// RFC 7518 §6.2.1: coordinates of exactly the field's length.
-    fn ec(&self) -> Result<(Algorithm, ParsedPublicKey), Skipped> {
+    fn ec(&self) -> Result<Key, Skipped> {
         let algorithm = match self.crv {
             Some("P-256") => Algorithm::ES256,
             Some("P-384") => Algorithm::ES384,
@@ -136,13 +158,15 @@ impl Members<'_> {
             return Err("its coordinates are not of the length that its `crv` asks for");
         }
         let point = [&[UNCOMPRESSED_POINT], x.as_slice(), y.as_slice()].concat();
+        let [crv, text_x, text_y] = [self.crv, self.x, self.y].map(Option::unwrap_or_default);
+        let thumbprint = Thumbprint::of(&[("crv", crv), ("kty", "EC"), ("x", text_x), ("y", text_y)]);
         ParsedPublicKey::new(verification, point)
-            .map(|key| (algorithm, key))
+            .map(|key| (algorithm, key, thumbprint))
             .map_err(|_| "its coordinates are no point of its curve")
     }
 
     /// RFC 8037 §2.
-    fn ed25519(&self) -> Result<(Algorithm, ParsedPublicKey), Skipped> {
+    fn ed25519(&self) -> Result<Key, Skipped> {
         let Scheme::Ed25519(verification) = Algorithm::EdDSA.scheme() else {
             return Err("its `crv` is not supported");
         };
@@ -156,8 +180,10 @@ impl Members<'_> {
         if is_weak_ed25519(&x) {
             return Err("its `x` is a point of small order, or not canonical");
         }
+        let text = self.x.unwrap_or_default();
+        let thumbprint = Thumbprint::of(&[("crv", "Ed25519"), ("kty", "OKP"), ("x", text)]);
         ParsedPublicKey::new(verification, x)
-            .map(|key| (Algorithm::EdDSA, key))
+            .map(|key| (Algorithm::EdDSA, key, thumbprint))
             .map_err(|_| "its `x` is no point of its curve")
     }
 

@@ -1,9 +1,9 @@
 use core::fmt;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::jwk::{self, NamedKey, Skipped};
+use super::jwk::{self, NamedKey, Skipped, Thumbprint};
 use crate::json::parse_object;
 use crate::verify::{Algorithm, VerificationKey};
 
@@ -53,20 +53,8 @@ impl KeySet {
                 Err(reason) => skipped.push((index, reason)),
             }
         }
-        let mut bearers: HashMap<(Box<str>, Algorithm), usize> = HashMap::new();
-        for identity in usable.iter().filter_map(|(_, key)| key.identity()) {
-            let count = bearers.entry(identity).or_default();
-            *count = count.saturating_add(1);
-        }
         let mut set = Self::empty(skipped);
-        for (index, key) in usable {
-            // Which of several is meant would depend on nothing but their order.
-            if key.identity().and_then(|identity| bearers.get(&identity)).is_some_and(|count| *count > 1) {
-                set.skipped.push((index, "another key has the same `kid` and algorithm"));
-            } else {
-                set.insert(key);
-            }
-        }
+        set.insert_unambiguous(usable);
         if set.keys().next().is_none() {
             return Err(NoKeySet::NoUsableKey(set.skipped));
         }
@@ -93,10 +81,25 @@ impl KeySet {
         Self { by_id: HashMap::new(), without_id: Vec::new(), serves_any_id: false, skipped }
     }
 
-    fn insert(&mut self, NamedKey { id, key }: NamedKey) {
-        match id {
-            Some(id) => self.by_id.entry(id).or_default().push(key),
-            None => self.without_id.push(key),
+    /// Leaves out the keys that share ID and algorithm: which of them is meant would depend on nothing but their order. The
+    /// same key, published twice, is one.
+    fn insert_unambiguous(&mut self, keys: Vec<(usize, NamedKey)>) {
+        let mut meant: HashMap<_, HashSet<Thumbprint>> = HashMap::new();
+        for (_, key) in &keys {
+            meant.entry(key.identity()).or_default().insert(key.thumbprint);
+        }
+        let mut inserted = HashSet::new();
+        for (index, key) in keys {
+            let identity = key.identity();
+            let several = meant.get(&identity).is_some_and(|thumbprints| thumbprints.len() > 1);
+            if several && key.id.is_some() {
+                self.skipped.push((index, "another key has the same `kid` and algorithm"));
+            } else if inserted.insert((identity, key.thumbprint)) {
+                match key.id {
+                    Some(id) => self.by_id.entry(id).or_default().push(key.key),
+                    None => self.without_id.push(key.key),
+                }
+            }
         }
     }
 

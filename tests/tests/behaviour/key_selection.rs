@@ -92,6 +92,11 @@ async fn two_keys_with_one_id_are_told_apart_by_their_algorithm_or_not_used() {
     assert_eq!(both.get(token(ec).build()).await.status, 200);
     assert_eq!(both.get(token(rsa).build()).await.status, 200);
 
+    // The same key twice, however it is described, is one.
+    let key = es256("1");
+    let twice = api(&[key.jwk(), with(&without(&key.jwk(), "use"), "x5c", json!(["AAAA"]))]).await;
+    assert_eq!(twice.get(token(key).build()).await.status, 200);
+
     for swapped in [false, true] {
         let (one, two, other) = (es256("1"), es256("1"), es256("2"));
         let keys =
