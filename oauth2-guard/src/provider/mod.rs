@@ -43,6 +43,7 @@ pub struct Provider {
     role_claims: Vec<String>,
     permission_claims: Vec<String>,
     keys: KeySource,
+    max_token_lifetime: Option<Duration>,
     require_rfc9068: bool,
     allow_id_tokens: bool,
     insecure_hosts: Vec<String>,
@@ -127,6 +128,7 @@ impl Provider {
             role_claims: vec!["roles".to_owned()],
             permission_claims: vec!["permissions".to_owned()],
             keys,
+            max_token_lifetime: None,
             require_rfc9068: false,
             allow_id_tokens: false,
             insecure_hosts: Vec::new(),
@@ -187,6 +189,21 @@ impl Provider {
     /// ```
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
+        self
+    }
+
+    /// The longest time between `iat` and `exp`, in whole seconds; any by default. A token that lives longer, or does not say when
+    /// it was issued, is refused.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// # use std::time::Duration;
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").max_token_lifetime(day);
+    /// # let _ = provider;
+    /// ```
+    pub fn max_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.max_token_lifetime = Some(lifetime);
         self
     }
 

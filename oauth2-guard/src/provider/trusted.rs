@@ -28,6 +28,7 @@ pub(crate) struct TrustedProvider {
     pub(crate) leeway: Duration,
     pub(crate) claims: ClaimMapping,
     pub(crate) keys: KeyStore,
+    pub(crate) max_token_lifetime: Option<Duration>,
     pub(crate) require_rfc9068: bool,
     pub(crate) allow_id_tokens: bool,
 }
@@ -57,6 +58,11 @@ impl Provider {
                 "a leeway of more than 300 s accepts dead tokens: set the clocks instead, and lower it",
             ));
         }
+        if self.max_token_lifetime.is_some_and(|lifetime| lifetime.as_secs() == 0) {
+            return Err(error(
+                "a lifetime of 0 s refuses every token: leave `.max_token_lifetime(..)` out, or raise it",
+            ));
+        }
         let claims = ClaimMapping {
             scopes: references("scope_claims", &self.scope_claims).map_err(|what| error(&what))?,
             roles: references("role_claims", &self.role_claims).map_err(|what| error(&what))?,
@@ -80,6 +86,7 @@ impl Provider {
             leeway: self.leeway,
             claims,
             keys,
+            max_token_lifetime: self.max_token_lifetime,
             require_rfc9068: self.require_rfc9068,
             allow_id_tokens: self.allow_id_tokens,
         })

@@ -65,6 +65,12 @@ impl ClaimsSet {
             return Err(InvalidToken::NotAnAccessToken);
         }
 
+        if let Some(longest) = provider.max_token_lifetime {
+            let issued_at = issued_at.ok_or(InvalidToken::MissingClaim("iat"))?;
+            if expires_at > issued_at.saturating_add(longest.as_secs()) {
+                return Err(InvalidToken::LivesTooLong);
+            }
+        }
         let leeway = provider.leeway.as_secs();
         if now >= expires_at.saturating_add(leeway) {
             return Err(InvalidToken::Expired);

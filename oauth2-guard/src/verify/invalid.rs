@@ -30,6 +30,8 @@ pub enum InvalidToken {
     ForbiddenClaim(&'static str),
     /// `iat` lies in the future.
     IssuedInFuture,
+    /// More time lies between `iat` and `exp` than the provider allows.
+    LivesTooLong,
     /// Not three segments of canonical base64url, or the payload is not a JSON object without duplicates.
     Malformed,
     /// The header is not what RFC 7515 §4 asks for, or has extensions that are not understood (`crit`).
@@ -71,6 +73,7 @@ impl InvalidToken {
             Self::Expired => "expired",
             Self::ForbiddenClaim(_) => "forbidden_claim",
             Self::IssuedInFuture => "issued_in_future",
+            Self::LivesTooLong => "lives_too_long",
             Self::Malformed => "malformed",
             Self::MalformedHeader => "malformed_header",
             Self::MistypedClaim(_) => "mistyped_claim",
@@ -94,7 +97,7 @@ impl InvalidToken {
             Self::ForbiddenClaim(claim) | Self::MistypedClaim(claim) | Self::MissingClaim(claim) => {
                 Some(claim)
             }
-            Self::Expired => Some("exp"),
+            Self::Expired | Self::LivesTooLong => Some("exp"),
             Self::IssuedInFuture => Some("iat"),
             Self::NotYetValid => Some("nbf"),
             Self::SenderConstrained => Some("cnf"),
@@ -116,6 +119,7 @@ impl fmt::Display for InvalidToken {
             Self::Expired => "the token expired",
             Self::ForbiddenClaim(claim) => return write!(f, "the token's claim `{claim}` is not accepted"),
             Self::IssuedInFuture => "the token was issued in the future",
+            Self::LivesTooLong => "the token lives longer than is allowed",
             Self::Malformed => "the token is not a well-formed JWT",
             Self::MalformedHeader => "the token's header is not accepted",
             Self::MistypedClaim(claim) => return write!(f, "the token's claim `{claim}` has the wrong type"),

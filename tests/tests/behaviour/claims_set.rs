@@ -289,3 +289,26 @@ async fn a_payload_is_one_json_object() {
         api.get(key.sign(header, payload)).await.assert_invalid_token("the token is not a well-formed JWT");
     }
 }
+
+#[tokio::test]
+async fn a_lifetime_is_as_long_as_the_provider_allows() {
+    let world = World::new().await;
+    let hour = Duration::from_secs(3600);
+    let bounded = api(&world, |provider| provider.max_token_lifetime(hour)).await;
+    let free = api(&world, |provider| provider).await;
+    let now = now(&world);
+    for lifetime in [1, 3600] {
+        accepts(&bounded, world.token().claim("exp", now + lifetime)).await;
+    }
+    for token in [
+        world.token().claim("exp", now + 3601),
+        world.token().claim("iat", now - 30).claim("exp", now + 3571),
+        world.token().claim("iat", 0),
+        world.token().claim("exp", 253_402_300_799_u64),
+    ] {
+        accepts(&free, token.clone()).await;
+        refuses(&bounded, token, "the token lives longer than is allowed").await;
+    }
+    accepts(&free, world.token().without("iat")).await;
+    refuses(&bounded, world.token().without("iat"), "the token lacks the claim `iat`").await;
+}

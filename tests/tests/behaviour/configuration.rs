@@ -175,6 +175,17 @@ async fn a_secret_is_long_and_has_one_algorithm() {
 }
 
 #[tokio::test]
+async fn a_lifetime_is_not_nothing() {
+    accepts(provider().max_token_lifetime(Duration::from_secs(1))).await;
+    for lifetime in [Duration::ZERO, Duration::from_millis(999)] {
+        assert_eq!(
+            refusal_of(provider().max_token_lifetime(lifetime)).await,
+            "a lifetime of 0 s refuses every token: leave `.max_token_lifetime(..)` out, or raise it"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_leeway_is_a_few_minutes_at_the_most() {
     accepts(provider().leeway(Duration::from_secs(300))).await;
     assert_eq!(

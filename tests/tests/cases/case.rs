@@ -20,28 +20,22 @@ use core::fmt;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::Request;
-use axum::routing::any;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth2_guard::testing::{SigningKey, TestClock};
-use oauth2_guard::{
-    Algorithm, BuildError, Provider, Reason, ResourceServer, ResourceServerBuilder, requires,
-};
-use oauth2_guard_tests::Counter;
-use serde_json::{Value, json};
+use oauth2_guard::{BuildError, Provider, Reason, ResourceServer};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
 
-use crate::token::{AUDIENCE, ISSUER, NOW, Token, es256};
+use crate::api::{Instance, secrets};
+use crate::token::{Token, es256};
 use crate::watch;
+
+pub(crate) use crate::api::{Api, Setup, provider};
 
 pub(crate) use self::Outcome::{B400, E500, F403, N401, OK, R401, U503};
 
@@ -64,216 +58,6 @@ pub(crate) enum Outcome {
     E500,
 }
 
-/// An API that counts how often its handlers ran.
-///
-/// `/` asks for any token, `/read` for the scope `read`, `/admin` for the role `admin`.
-pub(crate) struct Api {
-    instances: Vec<Instance>,
-    pub(crate) clock: TestClock,
-    good: Sent,
-    secrets: Vec<String>,
-}
-
-struct Instance {
-    server: ResourceServer,
-    app: Router,
-    address: Option<SocketAddr>,
-    ran: Counter,
-}
-
-/// How an [`Api`] differs from the plain one.
-pub(crate) struct Setup {
-    pub(crate) providers: Vec<Provider>,
-    pub(crate) settings: fn(ResourceServerBuilder) -> ResourceServerBuilder,
-    pub(crate) wrap: fn(Router, &ResourceServer) -> Router,
-    pub(crate) clock: TestClock,
-    /// What is sent as the accepted twin, unless a case says otherwise.
-    pub(crate) good: Sent,
-    /// What is never shown.
-    pub(crate) secrets: Vec<String>,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        let clock = TestClock::new();
-        clock.set(UNIX_EPOCH + Duration::from_secs(NOW));
-        Self {
-            providers: Vec::new(),
-            settings: |builder| builder,
-            wrap: |router, server| router.layer(server.layer()),
-            clock,
-            good: Sent::from(Token::of(&es256())),
-            secrets: Vec::new(),
-        }
-    }
-}
-
-impl Setup {
-    /// A provider that has these keys.
-    pub(crate) fn keys(jwks: &[Value]) -> Self {
-        Self {
-            providers: vec![provider(jwks)],
-            secrets: jwks.iter().flat_map(secrets).collect(),
-            ..Self::default()
-        }
-    }
-
-    pub(crate) async fn build(self) -> Api {
-        let mut instances = Vec::new();
-        for verbose in [false, true] {
-            let builder = ResourceServer::builder().clock(self.clock.clone()).realm("canaries");
-            let builder = self.providers.iter().cloned().fold(builder, ResourceServerBuilder::provider);
-            let builder = (self.settings)(if verbose { builder.verbose() } else { builder });
-            let server = builder.build().await.expect("a server");
-            let ran = Counter::default();
-            let app = (self.wrap)(router(&ran), &server);
-            instances.push(Instance { server, app, address: None, ran });
-        }
-        Api { instances, clock: self.clock, good: self.good, secrets: self.secrets }
-    }
-}
-
-/// The provider of [`ISSUER`] with these keys.
-pub(crate) fn provider(jwks: &[Value]) -> Provider {
-    Provider::with_jwks(ISSUER, json!({ "keys": jwks }).to_string()).audience(AUDIENCE).name("main")
-}
-
-/// The members of a JWK that are nobody's business in an answer or a log.
-fn secrets(jwk: &Value) -> Vec<String> {
-    let members =
-        ["kid", "n", "x", "y", "d", "p", "q", "k"].into_iter().filter_map(|name| jwk[name].as_str());
-    members.filter(|text| is_telling(text)).map(str::to_owned).collect()
-}
-
-#[requires(scopes = "read")]
-async fn read(State(ran): State<Counter>) {
-    ran.count();
-}
-
-#[requires(roles = "admin")]
-async fn admin(State(ran): State<Counter>) {
-    ran.count();
-}
-
-fn router(ran: &Counter) -> Router {
-    Router::new()
-        .route("/", any(|State(ran): State<Counter>| async move { ran.count() }))
-        .route("/read", any(read))
-        .route("/admin", any(admin))
-        .with_state(ran.clone())
-}
-
-impl Api {
-    /// With one key, whose token is the good one.
-    pub(crate) async fn of(key: &Arc<SigningKey>) -> Self {
-        Self::with(key, |provider| provider).await
-    }
-
-    /// The same, with other settings of the provider.
-    pub(crate) async fn with(key: &Arc<SigningKey>, settings: fn(Provider) -> Provider) -> Self {
-        let jwk = key.jwk();
-        Setup {
-            providers: vec![settings(provider(std::slice::from_ref(&jwk)))],
-            good: Token::of(key).into(),
-            ..Setup::keys(&[jwk])
-        }
-        .build()
-        .await
-    }
-
-    /// With these keys; the good token is that of [`es256`].
-    pub(crate) async fn of_keys(jwks: &[Value]) -> Self {
-        Setup::keys(jwks).build().await
-    }
-
-    /// With this shared secret.
-    pub(crate) async fn of_secret(algorithm: Algorithm, secret: &[u8]) -> Self {
-        let provider = Provider::with_shared_secret(ISSUER, secret).algorithms([algorithm]);
-        let key = Arc::new(SigningKey::secret(algorithm, "canary-secret", secret));
-        Setup {
-            providers: vec![provider.audience(AUDIENCE).name("main")],
-            good: Token::of(&key).into(),
-            secrets: vec![String::from_utf8_lossy(secret).into_owned()],
-            ..Setup::default()
-        }
-        .build()
-        .await
-    }
-
-    /// The same API on loopback ports: what is sent and what comes back are the bytes on the wire.
-    pub(crate) async fn over_http(mut self) -> Self {
-        for instance in &mut self.instances {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            instance.address = Some(listener.local_addr().unwrap());
-            let app = instance.app.clone();
-            tokio::spawn(async move { axum::serve(listener, app).await });
-        }
-        self
-    }
-
-    pub(crate) fn send(&self, sent: impl Into<Sent>) -> Case<'_> {
-        Case { api: self, sent: sent.into(), twin: (self, self.good.clone()) }
-    }
-
-    /// What is accepted unless a case says otherwise.
-    pub(crate) fn good(&self) -> Sent {
-        self.good.clone()
-    }
-
-    /// The token of [`good`](Self::good).
-    pub(crate) fn good_token(&self) -> String {
-        self.good.token.clone().expect("a token")
-    }
-
-    pub(crate) fn server(&self) -> &ResourceServer {
-        &self.instances[0].server
-    }
-
-    /// The status of an answer that is not ours, to a request that reaches no handler.
-    pub(crate) async fn status_of(&self, sent: &Sent) -> u16 {
-        let instance = &self.instances[0];
-        let before = instance.ran.get();
-        let answer = instance.answer(sent).await;
-        assert_eq!(instance.ran.get(), before);
-        answer.status
-    }
-
-    /// The answer of the terse server, as it is on the wire.
-    pub(crate) async fn text_of(&self, sent: &Sent) -> String {
-        self.instances[0].answer(sent).await.text
-    }
-
-    /// What is wrong with the answer of the terse server.
-    pub(crate) async fn try_terse(&self, sent: Sent, expected: Outcome) -> Result<(), String> {
-        attempt(self, &self.instances[0], &sent, expected).await
-    }
-
-    /// Why a token is refused; `-` where it is not.
-    pub(crate) async fn reason_of(&self, token: &str) -> &'static str {
-        match self.server().verify(token).await {
-            Ok(_) => "-",
-            Err(rejection) => rejection.reason().as_str(),
-        }
-    }
-
-    /// A text that no header carries as it is, and that is no token for whoever has it all the same.
-    pub(crate) async fn refuses_alone(&self, text: &str) {
-        for instance in &self.instances {
-            let good = self.good.token.as_deref().expect("a token");
-            assert!(instance.server.verify(good).await.is_ok(), "the accepted twin");
-            watch::begin();
-            let rejection = instance.server.verify(text).await.expect_err("a refusal");
-            assert!(matches!(rejection.reason(), Reason::InvalidToken(_)), "{text:?}: {rejection:?}");
-            let seen = watch::seen();
-            assert_eq!(seen.panics, 0);
-            let said = format!("{rejection} {rejection:?} {}", seen.log);
-            for canary in canaries(&text.to_owned().into()).iter().chain(&self.secrets) {
-                assert!(!says(&said, canary), "`{canary}` is said: {said}");
-            }
-        }
-    }
-}
-
 /// A request.
 #[derive(Clone)]
 pub(crate) struct Sent {
@@ -282,7 +66,7 @@ pub(crate) struct Sent {
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
     /// What the request carries, where it is one token.
-    token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 impl Sent {
@@ -355,6 +139,10 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
+    pub(crate) fn new(api: &'a Api, sent: Sent, twin: Sent) -> Self {
+        Self { api, sent, twin: (api, twin) }
+    }
+
     /// The accepted twin, in place of the API's good token.
     pub(crate) fn unlike(mut self, twin: impl Into<Sent>) -> Self {
         self.twin.1 = twin.into();
@@ -383,7 +171,12 @@ impl<'a> Case<'a> {
 }
 
 /// Sends, and says what is wrong with what came of it.
-async fn attempt(api: &Api, instance: &Instance, sent: &Sent, expected: Outcome) -> Result<(), String> {
+pub(crate) async fn attempt(
+    api: &Api,
+    instance: &Instance,
+    sent: &Sent,
+    expected: Outcome,
+) -> Result<(), String> {
     watch::begin();
     let before = instance.ran.get();
     let answer = instance.answer(sent).await;
@@ -449,11 +242,11 @@ impl Outcome {
 
 /// An answer, and its text as it is on the wire, or would be.
 #[derive(Debug)]
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -502,7 +295,7 @@ impl Answer {
 }
 
 impl Instance {
-    async fn answer(&self, sent: &Sent) -> Answer {
+    pub(crate) async fn answer(&self, sent: &Sent) -> Answer {
         let answer = match self.address {
             None => self.in_process(sent).await,
             Some(address) => on_the_wire(address, sent).await,
@@ -549,13 +342,13 @@ async fn on_the_wire(address: SocketAddr, sent: &Sent) -> String {
 const LEVELS: [&str; 5] = ["TRACE ", "DEBUG ", " INFO ", " WARN ", "ERROR "];
 
 /// Long enough that nobody says it by chance, and not what every answer says.
-fn is_telling(text: &str) -> bool {
+pub(crate) fn is_telling(text: &str) -> bool {
     let word = text.trim_matches('/').to_ascii_lowercase();
     text.len() >= 6 && !["application", "bearer"].contains(&&*word)
 }
 
 /// What was sent, taken apart: the segments of whatever looks like a token, and the strings and numbers in them.
-fn canaries(sent: &Sent) -> BTreeSet<String> {
+pub(crate) fn canaries(sent: &Sent) -> BTreeSet<String> {
     let values = sent.headers.iter().map(|(_, value)| &value[..]).chain([&sent.body[..]]);
     let query = sent.path.split_once('?').map_or("", |(_, query)| query);
     let mut canaries = BTreeSet::new();
@@ -584,7 +377,7 @@ fn collect(value: &Value, canaries: &mut BTreeSet<String>) {
 }
 
 /// As it is, or as it is escaped in a log line or in JSON.
-fn says(text: &str, canary: &str) -> bool {
+pub(crate) fn says(text: &str, canary: &str) -> bool {
     let debug = format!("{canary:?}");
     let json = Value::from(canary).to_string();
     [canary, debug.trim_matches('"'), json.trim_matches('"')].iter().any(|form| text.contains(form))

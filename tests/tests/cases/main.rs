@@ -13,6 +13,7 @@
 )]
 
 mod algorithm;
+mod api;
 mod audience;
 mod case;
 mod format;

@@ -202,6 +202,22 @@ async fn a185_a_date_of_issue_of_another_type_or_none_where_there_must_be_one() 
 }
 
 #[tokio::test]
+async fn a186_a_lifetime_beyond_the_limit() {
+    const DAY: u64 = 24 * 60 * 60;
+    let free = Api::of(&es256()).await;
+    let day = |provider: Provider| provider.max_token_lifetime(Duration::from_secs(DAY));
+    let bounded = Api::with(&es256(), day).await;
+    let token = |iat: u64, exp: u64| Token::of(&es256()).claim("iat", iat).claim("exp", exp);
+    bounded.send(token(NOW, NOW + DAY)).is(OK).await;
+    for (iat, exp) in [(NOW, NOW + DAY + 1), (NOW - 10, NOW + DAY), (0, NOW + 300), (NOW, 253_402_300_799)] {
+        let case = bounded.send(token(iat, exp)).unlike_at(&free, token(iat, exp));
+        case.is(R401("lives_too_long")).await;
+    }
+    let dateless = || Token::of(&es256()).without("iat");
+    bounded.send(dateless()).unlike_at(&free, dateless()).is(R401("missing_claim")).await;
+}
+
+#[tokio::test]
 async fn a188_a_clock_that_is_set() {
     let api = Api::of(&es256()).await;
     let token = Token::of(&es256()).claim("nbf", NOW - 600).claim("iat", NOW - 600).build();
