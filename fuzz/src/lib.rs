@@ -24,7 +24,10 @@ pub fn key() -> SigningKey {
 /// A server that trusts that key.
 pub fn server() -> ResourceServer {
     let provider = Provider::with_shared_secret(ISSUER, SECRET.to_vec()).audience(AUDIENCE);
-    now(ResourceServer::builder().provider(provider).clock(Still).build()).expect("a server")
+    // With a second one, the issuer is looked for before anything is verified.
+    let other = Provider::with_shared_secret("https://other.example.com", b"fedcba9876543210FEDCBA9876543210");
+    let builder = ResourceServer::builder().provider(provider).provider(other.audience(AUDIENCE));
+    now(builder.clock(Still).build()).expect("a server")
 }
 
 /// The output of a future that never waits.

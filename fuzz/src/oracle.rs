@@ -32,8 +32,17 @@ fn header_is_good(header: &[(String, Json)]) -> bool {
         }
         Some(_) => false,
     };
+    let text = |name: &str| matches!(get(header, name), None | Some(Json::Text(_)));
+    let chain = match get(header, "x5c") {
+        None => true,
+        Some(Json::List(all)) => all.iter().all(|one| matches!(one, Json::Text(_))),
+        Some(_) => false,
+    };
+    let types = ["cty", "jku", "x5t", "x5t#S256", "x5u"].into_iter().all(text)
+        && chain
+        && matches!(get(header, "jwk"), None | Some(Json::Object(_)));
     let alg = matches!(get(header, "alg"), Some(Json::Text(alg)) if alg == "HS256");
-    alg && kid && typ && get(header, "crit").is_none() && get(header, "b64").is_none()
+    alg && kid && typ && types && get(header, "crit").is_none() && get(header, "b64").is_none()
 }
 
 fn claims_are_good(claims: &[(String, Json)]) -> bool {

@@ -12,6 +12,8 @@ use crate::rejection::Reason;
 
 /// One decision about a request: that of the layer about its token, or that of a guard about its rule.
 ///
+/// Save for a guard that no layer stands before, which knows of no server to tell: that is an event and an error in the log.
+///
 /// Each is one `tracing` event of the target `oauth2_guard::decision`, at the level `DEBUG`, with the fields `outcome`,
 /// `reason`, `provider` and `rule`; and one call of
 /// [`on_decision`](crate::ResourceServerBuilder::on_decision).
@@ -99,7 +101,8 @@ impl<'a> Decision<'a> {
         self.reason
     }
 
-    /// The name of the provider that the token was held against; of an only provider always.
+    /// The name of the provider that the token was held against. `None` where none was chosen: there is no token, it could not be
+    /// taken apart, or its issuer is unknown.
     #[must_use]
     pub fn provider(&self) -> Option<&'a str> {
         self.provider

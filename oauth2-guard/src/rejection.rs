@@ -26,8 +26,8 @@ use crate::verify::InvalidToken;
 /// | [`KeysUnavailable`](Reason::KeysUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
 /// | [`NoLayer`](Reason::NoLayer) | 500 | no challenge |
 ///
-/// Each has `Cache-Control: no-store` and a body of `application/problem+json` (RFC 9457), with `error` and
-/// `error_description` beside its own members.
+/// Each has `Cache-Control: no-store` and a body of `application/problem+json` (RFC 9457), with the `error` and
+/// `error_description` of the challenge beside its own members.
 ///
 /// ```
 /// use oauth2_guard::{Claims, Reason, RegisteredClaims, Rejection};

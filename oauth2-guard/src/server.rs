@@ -198,7 +198,7 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Is called with every [`Decision`], be it a yes or a no: for an audit trail. It runs within the request, so it must not
+    /// Calls `on_decision` with every [`Decision`], granted or refused: for an audit trail. It runs within the request, so it must not
     /// block.
     ///
     /// ```
@@ -232,7 +232,8 @@ impl ResourceServerBuilder {
     ///
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
-    /// could mean two things, a realm that fits no header; and for keys that could not be fetched within 5 s.
+    /// could mean two things, a limit that refuses every token, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
+    /// provider by provider.
     ///
     /// # Panics
     ///

@@ -155,24 +155,88 @@ fn dots_without_end_are_refused() {
     }
 }
 
+/// Any JSON, with the names and values of claims and header parameters more often than others.
+fn json() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![
+        any::<String>(),
+        proptest::sample::select(vec![ISSUER, "api", "1", "EdDSA", "at+jwt", "JWT", "alice"])
+            .prop_map(str::to_owned),
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        Just(json!(4_000_000_000_u64)),
+        text.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        let elements = proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from);
+        prop_oneof![elements, object(inner)]
+    })
+}
+
+fn object(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    let registered = vec![
+        "iss", "aud", "exp", "nbf", "iat", "sub", "jti", "alg", "kid", "typ", "crit", "cty", "jwk", "scope",
+    ];
+    let name =
+        prop_oneof![3 => proptest::sample::select(registered).prop_map(str::to_owned), 1 => any::<String>()];
+    proptest::collection::btree_map(name, values, 0..8).prop_map(|members| members.into_iter().collect())
+}
+
+thread_local!(static WORLD: World = World::new(Algorithm::EdDSA));
+
+/// The verdict of a signed token, which is the same when it is asked for again.
+fn verdict(header: &[u8], claims: &[u8]) -> Result<(), InvalidToken> {
+    WORLD.with(|world| {
+        let token = world.key.sign(header, claims);
+        let verdict = world.verify(&token).map(|_| ());
+        assert_eq!(world.verify(&token).map(|_| ()), verdict);
+        verdict
+    })
+}
+
+const HEADER: &[u8] = br#"{"alg":"EdDSA","kid":"1"}"#;
+
+fn good_claims() -> Vec<u8> {
+    json!({"iss": ISSUER, "aud": "api", "exp": 4_000_000_000_u64}).to_string().into_bytes()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn whatever_is_not_signed_is_refused(token in any::<String>()) {
-        thread_local!(static WORLD: World = World::new(Algorithm::EdDSA));
         prop_assert!(WORLD.with(|world| world.verify(&token).is_err()));
     }
 
     #[test]
     fn whatever_looks_like_a_token_is_refused(token in "[A-Za-z0-9_-]{1,60}\\.[A-Za-z0-9_-]{1,60}\\.[A-Za-z0-9_-]{1,90}") {
-        thread_local!(static WORLD: World = World::new(Algorithm::EdDSA));
         prop_assert!(WORLD.with(|world| world.verify(&token).is_err()));
     }
 
     #[test]
-    fn whatever_is_signed_is_accepted_or_refused(header in any::<Vec<u8>>(), claims in any::<Vec<u8>>()) {
-        thread_local!(static WORLD: World = World::new(Algorithm::EdDSA));
-        prop_assert!(WORLD.with(|world| world.verify(&world.key.sign(&header, &claims)).is_err()));
+    fn signed_bytes_that_are_no_claims_are_refused(header in any::<Vec<u8>>(), claims in any::<Vec<u8>>()) {
+        prop_assert!(verdict(HEADER, &good_claims()).is_ok());
+        prop_assert!(verdict(HEADER, &claims).is_err());
+        prop_assert!(verdict(&header, &good_claims()).is_err());
+    }
+
+    #[test]
+    fn signed_json_without_the_claims_that_must_be_there_is_refused(header in object(json()), claims in object(json())) {
+        let is = |members: &Value, name: &str, value: Value| members[name] == value;
+        let claims_may_hold = is(&claims, "iss", json!(ISSUER)) && claims.get("aud").is_some() && claims.get("exp").is_some();
+        prop_assert!(claims_may_hold || verdict(HEADER, claims.to_string().as_bytes()).is_err());
+        let header_may_hold = is(&header, "alg", json!("EdDSA")) && header.get("crit").is_none();
+        prop_assert!(header_may_hold || verdict(header.to_string().as_bytes(), &good_claims()).is_err());
+    }
+
+    #[test]
+    fn what_is_added_to_a_good_token_decides_alone(added in json()) {
+        // An unknown claim or parameter is of no account, whatever it is.
+        let claims = json!({"iss": ISSUER, "aud": "api", "exp": 4_000_000_000_u64, "custom": added});
+        let header = json!({"alg": "EdDSA", "kid": "1", "custom": added});
+        prop_assert_eq!(verdict(header.to_string().as_bytes(), claims.to_string().as_bytes()), Ok(()));
     }
 }

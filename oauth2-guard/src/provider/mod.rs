@@ -211,7 +211,7 @@ impl Provider {
     ///
     /// Each is the name of a top-level claim, or, when it begins with `/`, a JSON Pointer over object members
     /// (`/realm_access/roles`). The first that is there and not empty is taken. A value is a string of scope tokens with
-    /// spaces between, or an array of scope tokens; of another one nothing is known, so that every rule about scopes denies.
+    /// spaces between, or an array of scope tokens; a value of any other type is unreadable, so that every rule about scopes denies.
     ///
     /// ```
     /// # use oauth2_guard::Provider;
@@ -287,7 +287,7 @@ impl Provider {
     }
 
     /// Lets the issuer and its key set be at `http://{host}`: a container's name, never a host that others can reach.
-    /// Loopback addresses need no such word.
+    /// Loopback addresses are allowed without it.
     ///
     /// ```
     /// # use oauth2_guard::Provider;

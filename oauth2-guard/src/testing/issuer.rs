@@ -26,7 +26,8 @@ use crate::verify::Algorithm;
 /// The audience of an [`Issuer`]'s tokens, unless they say otherwise.
 pub const AUDIENCE: &str = "api";
 
-/// An authorization server in this process, on a loopback port of its own, over real HTTP. It ends when it is dropped.
+/// An authorization server in this process, on a loopback port of its own, over real HTTP. It takes no more connections once
+/// it is dropped.
 ///
 /// | path | |
 /// |---|---|
@@ -86,10 +87,15 @@ impl IssuerBuilder {
 
     /// Makes the keys and begins to serve.
     ///
+    /// # Panics
+    ///
+    /// Without an algorithm, and for those of a shared secret.
+    ///
     /// # Errors
     ///
-    /// When no port of 127.0.0.1 can be had.
+    /// If no port of 127.0.0.1 can be bound.
     pub async fn start(self) -> io::Result<Issuer> {
+        assert!(!self.algorithms.is_empty(), "an issuer needs an algorithm to sign with");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let state = Arc::new(IssuerState {
             url: format!("http://{}", listener.local_addr()?),
@@ -118,7 +124,7 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// When no port of 127.0.0.1 can be had.
+    /// If no port of 127.0.0.1 can be bound.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }

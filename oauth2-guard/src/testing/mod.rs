@@ -1,7 +1,7 @@
 //! For tests and demonstrations: an authorization server in the process, tokens that differ from a good one in one
 //! thing, a clock that stands still, and what a direct call of a guarded handler needs.
 //!
-//! Of the feature `testing`. Nothing here is for production: keys are made at the start and forgotten at the end, and the
+//! Requires the feature `testing`. Nothing here is for production: keys are made at the start and forgotten at the end, and the
 //! token endpoint serves whoever asks. What fails panics, as a test does.
 //!
 //! ```
@@ -24,7 +24,7 @@
 //! assert_eq!(app.oneshot(request.body(Body::empty())?).await?.status(), 200);
 //! # Ok(()) }
 //! ```
-#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod clock;
 mod granted;

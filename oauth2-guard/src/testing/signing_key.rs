@@ -64,7 +64,7 @@ impl SigningKey {
             Algorithm::ES512 => ec(&signature::ECDSA_P521_SHA512_FIXED_SIGNING, "P-521"),
             Algorithm::EdDSA => Pair::Ed25519(Box::new(Ed25519KeyPair::generate().expect("an Ed25519 key"))),
             Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => {
-                unreachable!("a shared secret is not generated: see `SigningKey::secret`")
+                panic!("a shared secret is not generated: see `SigningKey::secret`")
             }
         };
         Self { algorithm, id: id.into(), pair }
@@ -81,7 +81,7 @@ impl SigningKey {
             Algorithm::HS256 => hmac::HMAC_SHA256,
             Algorithm::HS384 => hmac::HMAC_SHA384,
             Algorithm::HS512 => hmac::HMAC_SHA512,
-            _ => unreachable!("{algorithm} is not for a shared secret: see `SigningKey::generate`"),
+            _ => panic!("{algorithm} is not for a shared secret: see `SigningKey::generate`"),
         };
         Self { algorithm, id: id.into(), pair: Pair::Secret(Box::new(hmac::Key::new(hash, secret))) }
     }
@@ -121,7 +121,7 @@ impl SigningKey {
             Pair::Ed25519(pair) => {
                 json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(pair.public_key().as_ref())})
             }
-            Pair::Secret(_) => unreachable!("a shared secret has no public half"),
+            Pair::Secret(_) => panic!("a shared secret has no public half"),
         };
         if let Some(members) = jwk.as_object_mut() {
             members.insert("kid".to_owned(), self.id.as_str().into());

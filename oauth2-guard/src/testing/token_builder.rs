@@ -10,7 +10,7 @@ use super::signing_key::SigningKey;
 use crate::clock::{Clock, SystemClock, UnixTime};
 use crate::verify::Algorithm;
 
-/// A token that is valid unless it is told otherwise, one thing a method.
+/// A valid token by default, in which each method changes one thing.
 ///
 /// By default: an access token of RFC 9068 of the subject `alice` and the client `test-client`, issued now, for five
 /// minutes, that grants nothing.

@@ -35,6 +35,9 @@ impl ProtectedHeader {
         if members.contains_key("crit") || members.contains_key("b64") {
             return Err(InvalidToken::MalformedHeader);
         }
+        if members.iter().any(|(name, value)| is_mistyped(name, value)) {
+            return Err(InvalidToken::MalformedHeader);
+        }
         let algorithm = match members.get("alg") {
             Some(Value::String(name)) => Algorithm::from_name(name),
             _ => return Err(InvalidToken::MalformedHeader),
@@ -54,6 +57,16 @@ impl ProtectedHeader {
         self.algorithm
             .filter(|algorithm| provider.algorithms.contains(algorithm))
             .ok_or(InvalidToken::AlgorithmNotAllowed)
+    }
+}
+
+/// Registered parameters (RFC 7515 §4.1) that are not looked at have the type that they should have all the same.
+fn is_mistyped(name: &str, value: &Value) -> bool {
+    match name {
+        "cty" | "jku" | "x5t" | "x5t#S256" | "x5u" => !value.is_string(),
+        "jwk" => !value.is_object(),
+        "x5c" => value.as_array().is_none_or(|chain| !chain.iter().all(Value::is_string)),
+        _ => false,
     }
 }
 

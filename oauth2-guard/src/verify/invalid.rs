@@ -16,9 +16,9 @@ use core::fmt;
 pub enum InvalidToken {
     /// The header's `alg` is not one that the provider allows, or none that there is.
     AlgorithmNotAllowed,
-    /// The header's `alg` is not that of the key that it names.
+    /// The header's `alg` is not that of the key that it names, or, where it names none, of any key.
     AlgorithmNotOfKey,
-    /// The header names no key, and not exactly one fits.
+    /// The header names no key, and more than one fits.
     AmbiguousKey,
     /// The signature is not that of the key.
     BadSignature,
@@ -40,7 +40,7 @@ pub enum InvalidToken {
     MistypedClaim(&'static str),
     /// A claim that must be there is not: the claim's name.
     MissingClaim(&'static str),
-    /// An ID token or a logout token, not an access token.
+    /// An ID token, a logout token or another security event token, not an access token.
     NotAnAccessToken,
     /// `nbf` has not come yet.
     NotYetValid,
@@ -113,7 +113,7 @@ impl fmt::Display for InvalidToken {
         f.write_str(match self {
             Self::AlgorithmNotAllowed => "the token's algorithm is not allowed for its issuer",
             Self::AlgorithmNotOfKey => "the token's algorithm is not that of the key it names",
-            Self::AmbiguousKey => "the token names no key and not exactly one key fits",
+            Self::AmbiguousKey => "the token names no key, and more than one fits",
             Self::BadSignature => "the token's signature is wrong",
             Self::Encrypted => "the token is encrypted",
             Self::Expired => "the token expired",

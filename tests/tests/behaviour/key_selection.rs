@@ -69,7 +69,7 @@ async fn without_a_key_id_the_only_key_of_the_algorithm_is_taken() {
 async fn without_a_key_id_several_keys_of_the_algorithm_are_none() {
     let (one, two) = (es256("1"), es256("2"));
     let api = api(&[one.jwk(), two.jwk()]).await;
-    let description = "the token names no key and not exactly one key fits";
+    let description = "the token names no key, and more than one fits";
     api.get(token(one).without_header("kid").build()).await.assert_invalid_token(description);
     assert_eq!(api.get(token(two).build()).await.status, 200);
 }

@@ -1,6 +1,7 @@
 //! Cases that are data: those that are checked in, and those of others, which a folder holds.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -21,7 +22,9 @@ pub(crate) fn folder() -> Option<PathBuf> {
         return Some(folder);
     }
     assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "no vectors at {}", folder.display());
-    println!("no vectors at {}: skipped; set OAUTH2_GUARD_VECTORS", folder.display());
+    // Past the harness, which keeps to itself what a test that passes prints.
+    let line = format!("no vectors at {}: skipped; set OAUTH2_GUARD_VECTORS\n", folder.display());
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     None
 }
 

@@ -54,6 +54,8 @@ async fn no_token_is_accepted_that_a_second_verifier_refuses() {
             }
             (Ok(()), false) => {
                 assert!(rules::is_wider(&token), "token {number} is accepted here alone: {token}");
+                let narrower = tokens::narrower(&token, &keys);
+                assert!(theirs.accepts(&narrower), "token {number} has more than that: {token}");
                 accepted_here_alone += 1;
             }
         }
