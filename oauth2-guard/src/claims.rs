@@ -59,24 +59,55 @@ impl OAuth2Claims {
     }
 
     /// `exp`: from when on the token is not accepted, the leeway aside.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # fn left(claims: &OAuth2Claims) -> Duration {
+    /// claims.expires_at().duration_since(SystemTime::now()).unwrap_or_default()
+    /// # }
+    /// ```
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at.to_system_time()
     }
 
     /// What the token grants, as the provider's claim mapping reads it.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// # fn show(claims: &OAuth2Claims) -> String {
+    /// claims.grants().scopes().collect::<Vec<_>>().join(" ")
+    /// # }
+    /// ```
     #[must_use]
     pub fn grants(&self) -> &Grants {
         &self.0.grants
     }
 
     /// Whether the token carries this scope token.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// async fn orders(claims: OAuth2Claims) -> &'static str {
+    ///     if claims.has_scope("orders:all") { "all orders" } else { "your orders" }
+    /// }
+    /// # let _ = axum::routing::get::<_, _, ()>(orders);
+    /// ```
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.0.grants.scopes.contains(scope) == Some(true)
     }
 
     /// Whether the token carries this role.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// # fn menu(claims: &OAuth2Claims) -> bool {
+    /// claims.has_role("admin")
+    /// # }
+    /// ```
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
         self.0.grants.roles.contains(role) == Some(true)
@@ -94,12 +125,34 @@ impl OAuth2Claims {
     /// # Errors
     ///
     /// The [`Denial`] when it does not hold, and when that cannot be known.
+    ///
+    /// ```
+    /// use oauth2_guard::{OAuth2Claims, Policy, policy::Rule};
+    ///
+    /// struct Auditor;
+    ///
+    /// impl Policy for Auditor {
+    ///     const RULE: Rule = Rule::role("auditor");
+    /// }
+    ///
+    /// async fn report(claims: OAuth2Claims) -> &'static str {
+    ///     if claims.satisfies::<Auditor>().is_ok() { "with all figures" } else { "the summary" }
+    /// }
+    /// # let _ = axum::routing::get::<_, _, ()>(report);
+    /// ```
     pub fn satisfies<P: Policy>(&self) -> Result<(), Denial> {
         P::RULE.evaluate(self.grants())
     }
 
     /// A claim: by its name, or, when `reference` begins with `/`, by a JSON Pointer over object members
     /// (`/realm_access/roles`). `None` where there is none, and where `reference` is none.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// # fn city(claims: &OAuth2Claims) -> Option<&str> {
+    /// claims.claim("/address/locality")?.as_str()
+    /// # }
+    /// ```
     #[must_use]
     pub fn claim(&self, reference: &str) -> Option<&Value> {
         match ClaimRef::parse(reference).ok()?.find(&self.0.members) {
@@ -119,6 +172,23 @@ impl OAuth2Claims {
     /// # Errors
     ///
     /// The claims do not fit `T`. The error may quote them: it is not for logs or answers.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// #[derive(serde::Deserialize)]
+    /// struct Address {
+    ///     locality: String,
+    /// }
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Person {
+    ///     address: Address,
+    /// }
+    ///
+    /// # fn city(claims: &OAuth2Claims) -> Option<String> {
+    /// claims.deserialize::<Person>().ok().map(|person| person.address.locality)
+    /// # }
+    /// ```
     pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.0.members)
     }

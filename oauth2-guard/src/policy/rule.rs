@@ -78,6 +78,12 @@ impl Rule {
     /// # Panics
     ///
     /// When `name` is empty. In a constant that is a compile error.
+    ///
+    /// ```
+    /// # use oauth2_guard::policy::Rule;
+    /// const RULE: Rule = Rule::role("orders:audit");
+    /// # let _ = RULE;
+    /// ```
     #[must_use]
     pub const fn role(name: &'static str) -> Self {
         Self::Role(GrantName::new(name))
@@ -88,6 +94,12 @@ impl Rule {
     /// # Panics
     ///
     /// When `name` is empty. In a constant that is a compile error.
+    ///
+    /// ```
+    /// # use oauth2_guard::policy::Rule;
+    /// const RULE: Rule = Rule::permission("orders:audit");
+    /// # let _ = RULE;
+    /// ```
     #[must_use]
     pub const fn permission(name: &'static str) -> Self {
         Self::Permission(GrantName::new(name))

@@ -166,17 +166,64 @@ impl Issuer {
 
     /// Makes a new key for each algorithm. New tokens are signed with it; the keys before it stay published, so that tokens
     /// signed with them stay valid.
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, testing::{Issuer, TestClock}};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let clock = TestClock::new();
+    /// # let issuer = Issuer::builder().clock(clock.clone()).start().await?;
+    /// # let server = ResourceServer::builder().provider(issuer.provider()).clock(clock.clone()).build().await?;
+    /// let before = issuer.token().build();
+    /// issuer.rotate_keys();
+    /// let after = issuer.token().build();
+    /// clock.advance(Duration::from_secs(31)); // the keys are not asked for more often
+    /// assert!(server.verify(&after).await.is_ok());
+    /// assert!(server.verify(&before).await.is_ok());
+    /// # Ok(()) }
+    /// ```
     pub fn rotate_keys(&self) {
         self.state.make_keys();
     }
 
     /// Publishes the newest keys only.
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, testing::{Issuer, TestClock}};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let clock = TestClock::new();
+    /// # let issuer = Issuer::builder().clock(clock.clone()).start().await?;
+    /// # let server = ResourceServer::builder().provider(issuer.provider()).clock(clock.clone()).build().await?;
+    /// let before = issuer.token().build();
+    /// issuer.rotate_keys();
+    /// issuer.retire_old_keys();
+    /// clock.advance(Duration::from_secs(31));
+    /// assert!(server.verify(&issuer.token().build()).await.is_ok());
+    /// assert!(server.verify(&before).await.is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn retire_old_keys(&self) {
         let mut keys = self.state.keys.write().unwrap_or_else(PoisonError::into_inner);
         keys.truncate(self.state.algorithms.len());
     }
 
     /// Answers 503 to everything from now on, or no longer.
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, testing::{Issuer, TestClock}};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let clock = TestClock::new();
+    /// # let issuer = Issuer::builder().clock(clock.clone()).start().await?;
+    /// # let server = ResourceServer::builder().provider(issuer.provider()).clock(clock.clone()).build().await?;
+    /// issuer.set_down(true);
+    /// assert!(server.verify(&issuer.token().build()).await.is_ok()); // its keys are known
+    /// issuer.rotate_keys();
+    /// clock.advance(Duration::from_secs(31));
+    /// assert_eq!(server.verify(&issuer.token().build()).await.unwrap_err().status(), 503);
+    /// # Ok(()) }
+    /// ```
     pub fn set_down(&self, down: bool) {
         self.state.down.store(down, Ordering::SeqCst);
     }

@@ -75,6 +75,16 @@ impl SigningKey {
     /// # Panics
     ///
     /// For any other algorithm.
+    ///
+    /// ```
+    /// use oauth2_guard::{Algorithm, Provider, testing::{SigningKey, TokenBuilder}};
+    ///
+    /// let secret: Vec<u8> = (0..32).collect();
+    /// let key = SigningKey::secret(Algorithm::HS256, "shared", &secret);
+    /// let provider = Provider::with_shared_secret("https://internal.example.com", secret).audience("api");
+    /// let token = TokenBuilder::new("https://internal.example.com", "api", key).build();
+    /// # let _ = (provider, token);
+    /// ```
     #[must_use]
     pub fn secret(algorithm: Algorithm, id: impl Into<String>, secret: &[u8]) -> Self {
         let hash = match algorithm {
@@ -132,6 +142,14 @@ impl SigningKey {
     }
 
     /// The compact JWS (RFC 7515 §7.1) of any header and any payload, whatever they say.
+    ///
+    /// ```
+    /// use oauth2_guard::{Algorithm, testing::SigningKey};
+    ///
+    /// let key = SigningKey::generate(Algorithm::EdDSA, "1");
+    /// let odd = key.sign(r#"{"alg":"EdDSA","alg":"none"}"#, "no claims at all");
+    /// assert_eq!(odd.split('.').count(), 3);
+    /// ```
     #[must_use]
     pub fn sign(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
         let input = format!("{}.{}", base64url(header.as_ref()), base64url(payload.as_ref()));
