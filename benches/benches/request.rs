@@ -6,14 +6,12 @@ use axum::body::Body;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::routing::get;
-use oauth2_guard::testing::{SigningKey, TokenBuilder};
-use oauth2_guard::{Algorithm, Claims, Provider, ResourceServer, requires};
-use oauth2_guard_benches::{Subject, compare, now};
+use oauth2_guard::testing::SigningKey;
+use oauth2_guard::{Algorithm, Claims, ResourceServer, requires};
+use oauth2_guard_benches::{Subject, compare, now, provider, token};
 use serde::Deserialize;
 use serde_json::json;
 use tower::Service;
-
-const ISSUER: &str = "https://login.example.com/tenant-0001";
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "that they are there is what is measured")]
@@ -41,14 +39,9 @@ async fn main() {
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
         let key = SigningKey::generate(algorithm, "2026-11-signing-key");
         let jwks = json!({"keys": [key.jwk()]}).to_string();
-        let provider = Provider::with_jwks(ISSUER, jwks).audience("https://api.example.com");
-        let server = ResourceServer::builder().provider(provider).build().await.expect("a server");
+        let server = ResourceServer::builder().provider(provider(jwks)).build().await.expect("a server");
 
-        let token = TokenBuilder::new(ISSUER, "https://api.example.com", key)
-            .scopes("orders:read orders:write profile email openid")
-            .roles(["clerk", "accountant", "auditor"])
-            .permissions(["refund", "void", "export"])
-            .claim("email", "alice@example.com");
+        let token = token(key);
         let good = token.build();
         let unknown_key = token.clone().header("kid", "unknown").build();
         let bad_signature = token.signed_by(SigningKey::generate(algorithm, "other")).build();

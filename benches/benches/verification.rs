@@ -12,12 +12,10 @@ use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use oauth2_guard::testing::{SigningKey, TokenBuilder};
-use oauth2_guard::{Algorithm, Provider, ResourceServer};
-use oauth2_guard_benches::{Subject, compare, now};
+use oauth2_guard::testing::SigningKey;
+use oauth2_guard::{Algorithm, ResourceServer};
+use oauth2_guard_benches::{Subject, compare, now, provider, token};
 use serde_json::{Value, json};
-
-const ISSUER: &str = "https://login.example.com/tenant-0001";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -26,15 +24,9 @@ async fn main() {
         let other = |algorithm| SigningKey::generate(algorithm, "other").jwk();
         let jwk = key.jwk();
         let jwks = json!({"keys": [other(Algorithm::RS256), other(Algorithm::ES256), jwk]}).to_string();
-        let provider = Provider::with_jwks(ISSUER, jwks).audience("https://api.example.com");
-        let server = ResourceServer::builder().provider(provider).build().await.expect("a server");
+        let server = ResourceServer::builder().provider(provider(jwks)).build().await.expect("a server");
 
-        let token = TokenBuilder::new(ISSUER, "https://api.example.com", key)
-            .scopes("orders:read orders:write profile email openid")
-            .roles(["clerk", "accountant", "auditor"])
-            .permissions(["refund", "void", "export"])
-            .claim("email", "alice@example.com")
-            .build();
+        let token = token(key).build();
         let (input, signature) = token.rsplit_once('.').expect("a signature");
         let signature = decode(signature);
         let raw = public_key(algorithm, &jwk);

@@ -12,8 +12,28 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use oauth2_guard::Provider;
+use oauth2_guard::testing::{SigningKey, TokenBuilder};
+
 const ROUNDS: usize = 51;
 const ROUND: Duration = Duration::from_millis(10);
+
+const ISSUER: &str = "https://login.example.com/tenant-0001";
+const AUDIENCE: &str = "https://api.example.com";
+
+/// The provider that has these keys.
+pub fn provider(jwks: String) -> Provider {
+    Provider::with_jwks(ISSUER, jwks).audience(AUDIENCE)
+}
+
+/// A token of that provider, of a common size.
+pub fn token(key: SigningKey) -> TokenBuilder {
+    TokenBuilder::new(ISSUER, AUDIENCE, key)
+        .scopes("orders:read orders:write profile email openid")
+        .roles(["clerk", "accountant", "auditor"])
+        .permissions(["refund", "void", "export"])
+        .claim("email", "alice@example.com")
+}
 
 /// Something to be measured, by name.
 pub struct Subject<'a>(&'static str, Box<dyn FnMut() + 'a>);

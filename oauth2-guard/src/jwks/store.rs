@@ -31,14 +31,9 @@ pub(crate) struct Unavailable {
 }
 
 impl KeyStore {
-    /// The keys that a user wrote down.
+    /// The keys that a user wrote down, which never change.
     pub(crate) fn configured(provider: &str, keys: KeySet) -> Self {
         warn_of_skipped(provider, &keys, None);
-        Self::fixed(keys)
-    }
-
-    /// Keys that never change.
-    pub(crate) fn fixed(keys: KeySet) -> Self {
         Self { current: Arc::new(ArcSwap::from_pointee(keys)), remote: None }
     }
 

@@ -70,7 +70,7 @@ fn of_zeros(algorithm: Algorithm, secret: Vec<u8>) -> TrustedProvider {
     let key = VerificationKey::secret(algorithm, hmac::Key::new(hash, &secret));
     let provider = |secret| trust(Provider::with_shared_secret(ISSUER, secret).algorithms([algorithm]));
     assert!(provider(secret).is_err());
-    let keys = KeyStore::fixed(KeySet::of_one(key));
+    let keys = KeyStore::configured("vectors", KeySet::of_one(key));
     TrustedProvider { keys, ..provider(SECRET.to_vec()).unwrap() }
 }
 
