@@ -105,6 +105,7 @@ mod tests {
 
                 const _: ::oauth2_guard::__private::Rule = {
                     impl ::oauth2_guard::__private::Policy for __requires_type {
+                        type Checks = ();
                         const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::All(const { &[
                             ::oauth2_guard::__private::Rule::Any(const { &[
                                 ::oauth2_guard::__private::Rule::scope("a"),

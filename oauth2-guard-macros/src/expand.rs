@@ -40,6 +40,7 @@ fn policy_type(runtime: &Runtime, policy: &Ident, rule: &Rule, handler: &Handler
         // It has the value of the rule, so that a wrong constant in it is found where the handler is not used too.
         const _: #rule_path = {
             impl #trait_path for #policy {
+                type Checks = ();
                 const RULE: #rule_path = #rule;
             }
             <#policy as #trait_path>::RULE

@@ -5,9 +5,10 @@ use std::time::SystemTime;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::claim_ref::{ClaimRef, Found};
 use crate::clock::UnixTime;
-use crate::policy::{Denial, Grants, Policy};
-use crate::provider::{ClaimRef, Found, TrustedProvider};
+use crate::policy::{Answers, Denial, Evidence, Grants, Policy, Principal, Token};
+use crate::provider::TrustedProvider;
 use crate::verify::ValidClaims;
 
 /// The verified claims of a request's access token: what the layer stores in the request.
@@ -27,23 +28,50 @@ use crate::verify::ValidClaims;
 pub struct OAuth2Claims(Arc<Inner>);
 
 struct Inner {
-    provider: Arc<str>,
+    provider: Arc<TrustedProvider>,
     members: Map<String, Value>,
     grants: Grants,
     expires_at: UnixTime,
 }
 
 impl OAuth2Claims {
-    pub(crate) fn new(provider: &TrustedProvider, claims: ValidClaims) -> Self {
+    pub(crate) fn new(provider: Arc<TrustedProvider>, claims: ValidClaims) -> Self {
         let grants = provider.claims.grants(&claims.members);
         let ValidClaims { members, expires_at } = claims;
-        Self(Arc::new(Inner { provider: Arc::clone(&provider.name), members, grants, expires_at }))
+        Self(Arc::new(Inner { provider, members, grants, expires_at }))
+    }
+
+    /// What a rule is held against.
+    pub(crate) fn evidence<'a>(
+        &'a self,
+        path: &'a [(Box<str>, Box<str>)],
+        answers: &'a Answers,
+    ) -> Evidence<'a> {
+        let provider = &self.0.provider;
+        let token = Token {
+            provider: &provider.name,
+            providers: &provider.siblings,
+            members: &self.0.members,
+            clock: &*provider.clock,
+            leeway: provider.leeway.as_secs(),
+        };
+        Evidence::new(&self.0.grants, token, path, answers)
+    }
+
+    /// Whether the server trusts another issuer too.
+    pub(crate) fn has_siblings(&self) -> bool {
+        self.0.provider.siblings.len() > 1
+    }
+
+    /// Whether it is of the same verification of the same token.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The [name](crate::Provider::name) of the provider that accepted the token.
     #[must_use]
     pub fn provider(&self) -> &str {
-        &self.0.provider
+        &self.0.provider.name
     }
 
     /// `iss`: the issuer, as configured for the provider.
@@ -56,6 +84,27 @@ impl OAuth2Claims {
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.text("sub")
+    }
+
+    /// Whether the token is a person's or a client's own; `None` where the claims do not tell.
+    ///
+    /// A client's own has the client as its subject (RFC 9068 §2.2: `sub` is `client_id`, or its like `azp`, `cid`, `appid`), or says so in
+    /// the words of its authorization server: `gty` is `client-credentials`, `idtyp` is `app`, `sub` is `oid` or ends with `@clients`,
+    /// `preferred_username` begins with `service-account-`.
+    ///
+    /// ```
+    /// use oauth2_guard::{OAuth2Claims, policy::Principal};
+    ///
+    /// fn greeting(claims: &OAuth2Claims) -> &'static str {
+    ///     match claims.principal() {
+    ///         Some(Principal::User) => "hello",
+    ///         Some(Principal::Client) | None => "ready",
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn principal(&self) -> Option<Principal> {
+        Principal::of(&self.0.members)
     }
 
     /// `exp`: from when on the token is not accepted, the leeway aside.
@@ -122,18 +171,17 @@ impl OAuth2Claims {
     /// Whether `P` holds of the token: for decisions inside a handler. Before one, write
     /// [`requires`](macro@crate::requires) or [`Guard<P>`](crate::Guard).
     ///
+    /// It knows the token and nothing else: checks are not asked, and there is neither an object nor a route.
+    ///
     /// # Errors
     ///
     /// The [`Denial`] when it does not hold, and when that cannot be known.
     ///
     /// ```
-    /// use oauth2_guard::{OAuth2Claims, Policy, policy::Rule};
+    /// use oauth2_guard::{OAuth2Claims, policy};
     ///
+    /// #[policy(roles = "auditor")]
     /// struct Auditor;
-    ///
-    /// impl Policy for Auditor {
-    ///     const RULE: Rule = Rule::role("auditor");
-    /// }
     ///
     /// async fn report(claims: OAuth2Claims) -> &'static str {
     ///     if claims.satisfies::<Auditor>().is_ok() { "with all figures" } else { "the summary" }
@@ -141,7 +189,7 @@ impl OAuth2Claims {
     /// # let _ = axum::routing::get::<_, _, ()>(report);
     /// ```
     pub fn satisfies<P: Policy>(&self) -> Result<(), Denial> {
-        P::RULE.evaluate(self.grants())
+        P::RULE.decide(&self.evidence(&[], &Answers::default()))
     }
 
     /// A claim: by its name, or, when `reference` begins with `/`, by a JSON Pointer over object members
@@ -201,6 +249,6 @@ impl OAuth2Claims {
 /// Names the provider, and nothing of the token.
 impl fmt::Debug for OAuth2Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OAuth2Claims").field("provider", &self.0.provider).finish_non_exhaustive()
+        f.debug_struct("OAuth2Claims").field("provider", &self.provider()).finish_non_exhaustive()
     }
 }

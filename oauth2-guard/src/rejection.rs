@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::challenge::Challenge;
-use crate::policy::Denial;
+use crate::check::CheckFailure;
+use crate::policy::{Denial, StepUp};
 use crate::server::Answers;
 use crate::verify::InvalidToken;
 
@@ -23,6 +24,9 @@ use crate::verify::InvalidToken;
 /// | [`MalformedCredentials`](Reason::MalformedCredentials), [`SeveralCredentials`](Reason::SeveralCredentials) | 400 | `invalid_request` |
 /// | [`InvalidToken`](Reason::InvalidToken), [`UnfitClaims`](Reason::UnfitClaims) | 401 | `invalid_token` |
 /// | [`Denied`](Reason::Denied) | 403 | `insufficient_scope`, with `scope` where more scopes would help |
+/// | [`Denied`](Reason::Denied), where another log-in would help | 401 | `insufficient_user_authentication` (RFC 9470), with `acr_values`, `max_age` and `scope` as they are needed |
+/// | [`NotFound`](Reason::NotFound) | 404 | no challenge |
+/// | [`CheckFailed`](Reason::CheckFailed) | the check's own, else 500, or 503 where it took too long | no challenge of ours |
 /// | [`KeysUnavailable`](Reason::KeysUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
 /// | [`NoLayer`](Reason::NoLayer) | 500 | no challenge |
 ///
@@ -45,12 +49,28 @@ use crate::verify::InvalidToken;
 pub struct Rejection {
     reason: Reason,
     answers: Option<Arc<Answers>>,
+    own: Option<Box<OwnResponse>>,
+}
+
+/// The response of a check that failed.
+struct OwnResponse {
+    status: StatusCode,
+    /// Nobody else has it: the lock only lets it be shared.
+    response: Mutex<Response>,
 }
 
 /// Why a request was turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {
+    /// A [`#[check]`](macro@crate::check) gave no answer, and without one the rule cannot be decided.
+    #[non_exhaustive]
+    CheckFailed {
+        /// The name of its function.
+        check: &'static str,
+        /// What became of it.
+        why: CheckFailure,
+    },
     /// The clock stands before 1970, so that no date can be held against it.
     ClockUnusable,
     /// A rule does not hold of the verified token.
@@ -69,6 +89,8 @@ pub enum Reason {
     NoCredentials,
     /// A guarded handler was reached without passing the layer: the server is misconfigured.
     NoLayer,
+    /// The object does not exist; or it is hidden from who does not own it, which nobody is told.
+    NotFound,
     /// More than one set of credentials (RFC 6750 §2).
     SeveralCredentials,
     /// The claims do not fit the type that the handler asks for.
@@ -80,6 +102,7 @@ impl Reason {
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
+            Self::CheckFailed { .. } => "check_failed",
             Self::ClockUnusable => "clock_unusable",
             Self::Denied(_) => "denied",
             Self::InvalidToken(reason) => reason.as_str(),
@@ -87,6 +110,7 @@ impl Reason {
             Self::MalformedCredentials => "malformed_credentials",
             Self::NoCredentials => "no_credentials",
             Self::NoLayer => "no_layer",
+            Self::NotFound => "not_found",
             Self::SeveralCredentials => "several_credentials",
             Self::UnfitClaims => "unfit_claims",
         }
@@ -96,20 +120,30 @@ impl Reason {
         match self {
             Self::MalformedCredentials | Self::SeveralCredentials => StatusCode::BAD_REQUEST,
             Self::InvalidToken(_) | Self::NoCredentials | Self::UnfitClaims => StatusCode::UNAUTHORIZED,
+            Self::Denied(denial) if denial.step_up().is_some() => StatusCode::UNAUTHORIZED,
             Self::Denied(_) => StatusCode::FORBIDDEN,
-            Self::NoLayer => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::ClockUnusable | Self::KeysUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::ClockUnusable
+            | Self::KeysUnavailable { .. }
+            | Self::CheckFailed { why: CheckFailure::TimedOut, .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoLayer | Self::CheckFailed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// The `error` of the challenge (RFC 6750 §3.1).
+    /// The `error` of the challenge (RFC 6750 §3.1, RFC 9470 §3).
     fn error(&self) -> Option<&'static str> {
         match self {
             Self::MalformedCredentials | Self::SeveralCredentials => Some("invalid_request"),
             Self::InvalidToken(_) | Self::UnfitClaims => Some("invalid_token"),
+            Self::Denied(denial) if denial.step_up().is_some() => Some("insufficient_user_authentication"),
             Self::Denied(_) => Some("insufficient_scope"),
             // RFC 6750 §3.1: no error code for who brought nothing. The others are no fault of the bearer's.
-            Self::NoCredentials | Self::NoLayer | Self::ClockUnusable | Self::KeysUnavailable { .. } => None,
+            Self::NoCredentials
+            | Self::NoLayer
+            | Self::NotFound
+            | Self::CheckFailed { .. }
+            | Self::ClockUnusable
+            | Self::KeysUnavailable { .. } => None,
         }
     }
 
@@ -118,7 +152,10 @@ impl Reason {
         match self {
             Self::InvalidToken(InvalidToken::Expired) => "the access token expired",
             Self::InvalidToken(_) | Self::UnfitClaims => "the access token is not accepted",
+            Self::Denied(denial) if denial.step_up().is_some() => "a stronger or fresher log-in is required",
             Self::Denied(_) => "the access token does not permit this",
+            Self::NotFound => "there is nothing here",
+            Self::CheckFailed { .. } => "it cannot be decided at the moment whether this is permitted",
             Self::MalformedCredentials | Self::SeveralCredentials => {
                 "the request must carry exactly one bearer token"
             }
@@ -134,13 +171,15 @@ impl Reason {
     fn verbose(&self) -> String {
         match self {
             Self::ClockUnusable => "the server's clock stands before 1970".to_owned(),
-            Self::Denied(denial) => format!("required: {}", denial.rule()),
+            Self::CheckFailed { check, why } => format!("the check `{check}` gave no answer: {why}"),
+            Self::Denied(denial) => format!("required: {}; {denial}", denial.rule()),
             Self::InvalidToken(reason) => reason.to_string(),
             Self::KeysUnavailable { .. } => "the keys of the token's issuer could not be fetched".to_owned(),
             Self::MalformedCredentials => "write `Authorization: Bearer` and one token after it".to_owned(),
             Self::SeveralCredentials => "the request carries more than one set of credentials".to_owned(),
             Self::UnfitClaims => "the token's claims do not fit the type that the handler takes".to_owned(),
-            Self::NoCredentials | Self::NoLayer => self.terse().to_owned(),
+            // The same for what is not there and for what is hidden.
+            Self::NoCredentials | Self::NoLayer | Self::NotFound => self.terse().to_owned(),
         }
     }
 }
@@ -159,12 +198,30 @@ struct Problem<'a> {
 
 impl Rejection {
     pub(crate) fn new(reason: Reason, answers: &Arc<Answers>) -> Self {
-        Self { reason, answers: Some(Arc::clone(answers)) }
+        Self { reason, answers: Some(Arc::clone(answers)), own: None }
+    }
+
+    /// With the response of a check that failed, in place of ours. An error is never a pass, so it is no success either.
+    pub(crate) fn with_response(self, response: Response) -> Self {
+        let status = response.status();
+        if status.is_informational() || status.is_success() {
+            tracing::error!(
+                status = status.as_u16(),
+                "the error of a check is a successful response, which is not sent"
+            );
+            return self;
+        }
+        Self { own: Some(Box::new(OwnResponse { status, response: Mutex::new(response) })), ..self }
+    }
+
+    /// What does not exist, where no layer stands before it.
+    pub(crate) fn not_found() -> Self {
+        Self { reason: Reason::NotFound, answers: None, own: None }
     }
 
     /// A guarded handler that no layer stands before.
     pub(crate) fn no_layer() -> Self {
-        Self { reason: Reason::NoLayer, answers: None }
+        Self { reason: Reason::NoLayer, answers: None, own: None }
     }
 
     /// Why the request was turned away.
@@ -176,7 +233,7 @@ impl Rejection {
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.reason.status()
+        self.own.as_ref().map_or_else(|| self.reason.status(), |own| own.status)
     }
 
     fn description(&self) -> String {
@@ -196,15 +253,29 @@ impl Rejection {
         if let Some(error) = self.reason.error() {
             challenge = challenge.with("error", error).with("error_description", description);
         }
-        if let Reason::Denied(denial) = &self.reason
-            && let Some(scope) = denial.scope()
-        {
-            challenge = challenge.with("scope", &scope);
+        if let Reason::Denied(denial) = &self.reason {
+            if let Some(StepUp { acr_values, max_age }) = denial.step_up() {
+                if !acr_values.is_empty() {
+                    challenge = challenge.with("acr_values", &acr_values.join(" "));
+                }
+                if let Some(max_age) = max_age {
+                    challenge = challenge.with("max_age", &max_age.as_secs().to_string());
+                }
+            }
+            if let Some(scope) = denial.scope() {
+                challenge = challenge.with("scope", &scope);
+            }
         }
         challenge.into_value()
     }
 
-    fn answer(&self) -> Response {
+    fn answer(&mut self) -> Response {
+        if let Some(own) = &mut self.own {
+            let response = own.response.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let mut response = core::mem::take(response);
+            response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            return response;
+        }
         let status = self.status();
         let description = self.description();
         let error = self.reason.error();
@@ -228,6 +299,7 @@ impl Rejection {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             let seconds = match self.reason {
                 Reason::KeysUnavailable { retry_after } => retry_after.as_secs().max(1),
+                Reason::CheckFailed { .. } => 5,
                 _ => 60,
             };
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -237,7 +309,7 @@ impl Rejection {
 }
 
 impl IntoResponse for Rejection {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
         let answer = self.answer();
         match self.answers.as_ref().and_then(|answers| answers.on_rejection.as_ref()) {
             Some(on_rejection) => on_rejection(&self, answer),

@@ -1,4 +1,5 @@
 use core::fmt;
+use core::time::Duration;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -38,6 +39,7 @@ struct Shared {
     max_token_bytes: usize,
     answers: Arc<Answers>,
     on_decision: Option<OnDecision>,
+    check_deadline: Duration,
 }
 
 type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
@@ -78,6 +80,10 @@ impl ResourceServer {
         self.shared.max_token_bytes
     }
 
+    pub(crate) fn check_deadline(&self) -> Duration {
+        self.shared.check_deadline
+    }
+
     /// Logs a decision, and hands it to the hook.
     pub(crate) fn report(&self, decision: &Decision<'_>) {
         decision.trace();
@@ -106,7 +112,11 @@ pub struct ResourceServerBuilder {
     max_token_bytes: usize,
     answers: Answers,
     on_decision: Option<OnDecision>,
+    check_deadline: Duration,
 }
+
+/// As long as keys are waited for.
+const CHECK_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Twice what the largest tokens in use have, and no more than common servers take as a header.
 const MAX_TOKEN_BYTES: usize = 16 * 1024;
@@ -119,6 +129,7 @@ impl Default for ResourceServerBuilder {
             max_token_bytes: MAX_TOKEN_BYTES,
             answers: Answers { realm: "api".to_owned(), verbose: false, on_rejection: None },
             on_decision: None,
+            check_deadline: CHECK_DEADLINE,
         }
     }
 }
@@ -214,6 +225,20 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// How long a [`#[check]`](macro@crate::check) may take; 5 s by default. One that takes longer has no answer, so that it does not let
+    /// the request pass.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().check_deadline(Duration::from_millis(500));
+    /// # let _ = builder;
+    /// ```
+    pub fn check_deadline(mut self, deadline: Duration) -> Self {
+        self.check_deadline = deadline;
+        self
+    }
+
     /// Where the time comes from; the operating system by default.
     ///
     /// ```
@@ -232,7 +257,7 @@ impl ResourceServerBuilder {
     ///
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
-    /// could mean two things, a limit that refuses every token, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
+    /// could mean two things, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
     /// provider by provider.
     ///
     /// # Panics
@@ -263,9 +288,11 @@ impl ResourceServerBuilder {
                 "a role, scope or permission counts the same whichever of the providers granted it"
             );
         }
+        let names: Arc<[Box<str>]> =
+            self.providers.iter().map(|provider| provider.display_name().into()).collect();
         let mut providers = Vec::with_capacity(self.providers.len());
         for provider in self.providers {
-            providers.push(provider.trust(Arc::clone(&self.clock)).await?);
+            providers.push(provider.trust(Arc::clone(&names), Arc::clone(&self.clock)).await?);
         }
         Ok(ResourceServer {
             shared: Arc::new(Shared {
@@ -274,6 +301,7 @@ impl ResourceServerBuilder {
                 max_token_bytes: self.max_token_bytes,
                 answers: Arc::new(self.answers),
                 on_decision: self.on_decision,
+                check_deadline: self.check_deadline,
             }),
         })
     }
@@ -312,6 +340,11 @@ impl ResourceServerBuilder {
         if self.max_token_bytes == 0 {
             return Err(BuildError::configuration(
                 "a limit of 0 bytes refuses every token: leave `.max_token_bytes(..)` out, or raise it",
+            ));
+        }
+        if self.check_deadline.is_zero() {
+            return Err(BuildError::configuration(
+                "a deadline of 0 s leaves every check unanswered: leave `.check_deadline(..)` out, or raise it",
             ));
         }
         Ok(())

@@ -4,51 +4,101 @@ use core::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::passed::Admitted;
-use crate::policy::Policy;
+use super::deliberation::Deliberation;
+use crate::check::Checks;
+use crate::policy::{Policy, Rule};
 use crate::rejection::Rejection;
 
-/// Lets a request through to its handler if `P` holds of its token.
+/// Lets a request through to its handler if `P` holds of it.
 ///
 /// [`requires`](macro@crate::requires) puts one before a handler's other arguments. Written by hand it goes first too: axum makes
 /// arguments from left to right, so one before it would be made for requests that are refused.
 ///
 /// Without a token it answers 401 whatever the rule, with one of which the rule does not hold 403, and 500 where no layer
-/// stands before it.
+/// stands before it. A rule about the owner of an object does not compile here: it takes the object, as
+/// [`Owned<T, P>`](crate::Owned).
 ///
 /// ```
-/// use oauth2_guard::{Guard, Policy, policy::Rule};
+/// use oauth2_guard::{Guard, policy};
 ///
+/// #[policy(roles = "admin")]
 /// struct Admin;
-///
-/// impl Policy for Admin {
-///     const RULE: Rule = Rule::role("admin");
-/// }
 ///
 /// async fn shutdown(_: Guard<Admin>, body: String) {}
 /// # let _ = axum::routing::post::<_, _, ()>(shutdown);
 /// ```
 pub struct Guard<P: Policy>(PhantomData<fn() -> P>);
 
+/// The leading argument of a handler whose rule is about objects that it takes: it denies what is decided without them, and
+/// leaves the rest to the [`Owned`](crate::Owned) arguments that stand behind it.
+pub struct OpenGuard<P: Policy>(PhantomData<fn() -> P>);
+
+#[cfg(feature = "testing")]
 impl<P: Policy> Guard<P> {
     /// A decision that nobody made: for calls that pass no router.
-    #[cfg(feature = "testing")]
     pub(crate) fn untested() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<S: Sync, P: Policy> FromRequestParts<S> for Guard<P> {
+#[cfg(feature = "testing")]
+impl<P: Policy> OpenGuard<P> {
+    /// A decision that nobody made: for calls that pass no router.
+    pub(crate) fn untested() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<S, P> FromRequestParts<S> for Guard<P>
+where
+    S: Send + Sync,
+    P: Policy,
+    P::Checks: Checks<S>,
+{
     type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
-        Admitted::of(parts)?.enforce(&P::RULE)?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        const { has_no_owner(&P::RULE) };
+        Deliberation::begin::<P, S>(parts, state, 0).await?.settle(parts)?;
         Ok(Self(PhantomData))
+    }
+}
+
+impl<S, P> FromRequestParts<S> for OpenGuard<P>
+where
+    S: Send + Sync,
+    P: Policy,
+    P::Checks: Checks<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let deliberation = Deliberation::begin::<P, S>(parts, state, const { P::RULE.objects() }).await?;
+        deliberation.leave_open(parts);
+        Ok(Self(PhantomData))
+    }
+}
+
+/// # Panics
+///
+/// When the rule asks for an owner. In a constant that is a compile error.
+#[expect(clippy::panic, reason = "meant for constants, where it is the compile error")]
+pub const fn has_no_owner(rule: &Rule) {
+    if rule.objects() > 0 {
+        panic!(
+            "this rule asks who owns an object, and no object is here: take it as `Owned<T, P>`, in place of `Guard<P>`"
+        );
     }
 }
 
 impl<P: Policy> fmt::Debug for Guard<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Guard({})", P::RULE)
+    }
+}
+
+impl<P: Policy> fmt::Debug for OpenGuard<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenGuard({})", P::RULE)
     }
 }

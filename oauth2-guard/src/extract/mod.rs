@@ -1,11 +1,16 @@
 //! What a handler takes as arguments.
 
 mod claims;
+mod deliberation;
 mod guard;
+mod load;
+mod owned;
 mod passed;
 mod public;
 
 pub use self::claims::{Claims, RegisteredClaims};
-pub use self::guard::Guard;
+pub use self::guard::{Guard, OpenGuard, has_no_owner};
+pub use self::load::{IntoLoaded, LoadRejection, argument, extract, load};
+pub use self::owned::{Owned, OwnedRejection};
 pub(crate) use self::passed::Passed;
 pub use self::public::Public;

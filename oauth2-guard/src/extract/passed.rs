@@ -1,9 +1,12 @@
+use core::time::Duration;
+
 use http::Extensions;
 use http::request::Parts;
 
+use crate::check::Failed;
 use crate::claims::OAuth2Claims;
 use crate::decision::{Decision, Outcome, Target};
-use crate::policy::Rule;
+use crate::policy::{Denial, Rule};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
 
@@ -18,6 +21,14 @@ pub(crate) struct Passed {
 impl Passed {
     pub(crate) fn new(server: ResourceServer, claims: Option<OAuth2Claims>) -> Self {
         Self { server, claims }
+    }
+
+    pub(super) fn of(parts: &Parts) -> Option<&Self> {
+        parts.extensions.get()
+    }
+
+    pub(super) fn not_found(&self) -> Rejection {
+        self.server.reject(Reason::NotFound)
     }
 
     /// Replaces what is there of another layer, or of somebody else.
@@ -41,7 +52,7 @@ impl<'a> Admitted<'a> {
     /// Refuses a request that passed no layer.
     pub(super) fn of(parts: &'a Parts) -> Result<Self, Rejection> {
         let target = Target::of_parts(parts);
-        if let Some(passed) = parts.extensions.get() {
+        if let Some(passed) = Passed::of(parts) {
             return Ok(Self { passed, target });
         }
         tracing::error!(
@@ -62,12 +73,33 @@ impl<'a> Admitted<'a> {
         self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, None))
     }
 
-    /// Evaluates the rule on the token; without one it says no whatever the rule.
-    pub(super) fn enforce(self, rule: &Rule) -> Result<(), Rejection> {
-        let claims = self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, Some(rule)))?;
-        rule.evaluate(claims.grants()).map_err(|denial| self.refuse(Reason::Denied(denial), Some(rule)))?;
+    /// The claims that a rule is about; without a token it says no whatever the rule.
+    pub(super) fn require_claims_for(self, rule: &Rule) -> Result<&'a OAuth2Claims, Rejection> {
+        self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, Some(rule)))
+    }
+
+    pub(super) fn check_deadline(self) -> Duration {
+        self.passed.server.check_deadline()
+    }
+
+    pub(super) fn grant(self, rule: &Rule) {
         self.report(Outcome::Granted, None, Some(rule));
-        Ok(())
+    }
+
+    /// Denies, and answers that there is nothing.
+    pub(super) fn hide(self, denial: Denial, rule: &Rule) -> Rejection {
+        self.report(Outcome::Refused, Some(&Reason::Denied(denial)), Some(rule));
+        self.passed.not_found()
+    }
+
+    /// A check gave no answer, and nothing else decided.
+    pub(super) fn fail(self, failed: &Failed, rule: &Rule) -> Rejection {
+        let rejection =
+            self.refuse(Reason::CheckFailed { check: failed.check.name(), why: failed.why }, Some(rule));
+        match failed.take_response() {
+            Some(response) => rejection.with_response(response),
+            None => rejection,
+        }
     }
 
     pub(super) fn refuse(self, reason: Reason, rule: Option<&Rule>) -> Rejection {

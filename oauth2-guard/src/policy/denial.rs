@@ -1,5 +1,9 @@
+use core::fmt;
+use core::time::Duration;
+
 use super::evaluate::{Truth, truth};
-use super::grants::{Grants, Held};
+use super::evidence::Evidence;
+use super::remedy::Remedy;
 use super::rule::Rule;
 
 /// A rule said no of a verified token.
@@ -10,78 +14,97 @@ use super::rule::Rule;
 /// ```
 /// use oauth2_guard::policy::{Grants, Rule};
 ///
-/// const RULE: Rule = Rule::Any(&[Rule::role("admin"), Rule::scope("orders:cancel")]);
+/// const RULE: Rule = Rule::All(&[Rule::role("clerk"), Rule::Any(&[Rule::role("admin"), Rule::scope("orders:cancel")])]);
 ///
-/// let denial = RULE.evaluate(&Grants::default()).unwrap_err();
+/// let denial = RULE.evaluate(&Grants::new([], ["clerk"], [])).unwrap_err();
 /// assert_eq!(denial.rule(), &RULE);
+/// assert_eq!(denial.to_string(), r#"not met: any(roles = "admin", scopes = "orders:cancel")"#);
 /// assert_eq!(denial.scope().as_deref(), Some("orders:cancel"));
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Denial {
+pub struct Denial(Box<Inner>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Inner {
     rule: Rule,
-    scopes: Vec<&'static str>,
+    unmet: Vec<Rule>,
+    remedy: Remedy,
+}
+
+/// The log-in that a rule asks for (RFC 9470): another class of it, or a fresher one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct StepUp {
+    /// One of these authentication context classes; any where there are none.
+    pub acr_values: Vec<&'static str>,
+    /// How long ago it may be at the most.
+    pub max_age: Option<Duration>,
 }
 
 impl Denial {
-    pub(super) fn new(rule: &Rule, grants: &Grants) -> Self {
-        Self { rule: *rule, scopes: scopes_that_help(rule, grants).unwrap_or_default() }
+    pub(crate) fn new(rule: &Rule, evidence: &Evidence<'_>) -> Self {
+        let mut unmet = Vec::new();
+        collect_unmet(rule, evidence, &mut unmet);
+        let remedy = Remedy::of(rule, evidence).unwrap_or_default();
+        Self(Box::new(Inner { rule: *rule, unmet, remedy }))
     }
 
     /// The rule that denied.
     #[must_use]
     pub fn rule(&self) -> &Rule {
-        &self.rule
+        &self.0.rule
+    }
+
+    /// The parts of it that do not hold, or cannot be known to: each of them would have to.
+    #[must_use]
+    pub fn unmet(&self) -> &[Rule] {
+        &self.0.unmet
     }
 
     /// The `scope` of the challenge (RFC 6750 §3): the whole scope set of the alternative that the fewest
     /// further scopes would meet; `None` where more scopes would not help.
     #[must_use]
     pub fn scope(&self) -> Option<String> {
-        (!self.scopes.is_empty()).then(|| self.scopes.join(" "))
+        (self.0.remedy.missing_scopes > 0).then(|| self.0.remedy.scopes.join(" "))
+    }
+
+    /// The log-in that would help, where one would.
+    #[must_use]
+    pub fn step_up(&self) -> Option<StepUp> {
+        let Remedy { acr, max_age, login, .. } = &self.0.remedy;
+        login.then(|| StepUp { acr_values: acr.clone(), max_age: *max_age })
     }
 }
 
-/// The scopes that would have to be held for `rule` to be true of `grants`, if scopes can make it so.
-fn scopes_that_help(rule: &Rule, grants: &Grants) -> Option<Vec<&'static str>> {
-    let wanted = wanted(rule, true, grants)?;
-    // A scope that one part asks for may be the one that another part forbids: the evaluator has the last word.
-    let names = grants.scopes().chain(wanted.iter().copied());
-    let then = Grants { scopes: Held::known(names), ..grants.clone() };
-    (truth(rule, &then) == Truth::True).then_some(wanted)
-}
-
-/// The scopes for which `rule` would come out as `outcome`, all else as it is.
-fn wanted(rule: &Rule, outcome: bool, grants: &Grants) -> Option<Vec<&'static str>> {
-    match (rule, outcome) {
-        (Rule::Scope(token), true) => grants.scopes.contains(token.as_str()).map(|_| vec![token.as_str()]),
-        (Rule::Not(rule), _) => wanted(rule, !outcome, grants),
-        (Rule::All(rules), true) | (Rule::Any(rules), false) => {
-            let mut union = Vec::new();
-            for rule in *rules {
-                for scope in wanted(rule, outcome, grants)? {
-                    if !union.contains(&scope) {
-                        union.push(scope);
-                    }
-                }
-            }
-            Some(union)
+fn collect_unmet(rule: &Rule, evidence: &Evidence<'_>, unmet: &mut Vec<Rule>) {
+    if truth(rule, evidence) == Truth::True {
+        return;
+    }
+    match rule {
+        Rule::All(rules) if !rules.is_empty() => {
+            rules.iter().for_each(|rule| collect_unmet(rule, evidence, unmet));
         }
-        (Rule::Any(rules), true) | (Rule::All(rules), false) => rules
-            .iter()
-            .filter_map(|rule| wanted(rule, outcome, grants))
-            .min_by_key(|scopes| missing(scopes, grants)),
-        // No scope changes any other leaf: it has that outcome already, or never will.
-        _ => (truth(rule, grants) == Truth::from(outcome)).then(Vec::new),
+        Rule::Named(named) => collect_unmet(named.rule(), evidence, unmet),
+        _ => unmet.push(*rule),
     }
 }
 
-fn missing(scopes: &[&str], grants: &Grants) -> usize {
-    scopes.iter().filter(|scope| grants.scopes.contains(scope) != Some(true)).count()
+/// The parts that do not hold, in the language of the attribute.
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not met: ")?;
+        for (index, rule) in self.0.unmet.iter().enumerate() {
+            let separator = if index > 0 { " and " } else { "" };
+            write!(f, "{separator}{rule}")?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Grants, Rule};
+    use super::super::grants::Grants;
+    use super::Rule;
 
     const A: Rule = Rule::scope("a");
     const B: Rule = Rule::scope("b");

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::claim::{ClaimRule, Expected};
+use super::owner::OwnerRule;
 use super::rule::Rule;
 
 impl fmt::Display for Rule {
@@ -29,9 +31,48 @@ fn write_requirement(f: &mut fmt::Formatter<'_>, rule: &Rule) -> fmt::Result {
             write_requirement(f, rule)?;
             f.write_str(")")
         }
-        // Leaves have a kind; what is left asks for a token and no more.
-        _ => f.write_str("any valid token"),
+        Rule::Principal(principal) => write!(f, "principal = {principal}"),
+        Rule::MaxAge(age) => write_max_age(f, age.as_secs()),
+        Rule::Claim(claim) => write_claim(f, claim),
+        Rule::Owner(owner) => write_owner(f, owner),
+        Rule::Check(check) => write!(f, "check = {}", check.name()),
+        Rule::Named(named) => f.write_str(named.name()),
+        // What is left has a kind, or asks for a token and no more.
+        Rule::Authenticated
+        | Rule::Scope(_)
+        | Rule::Role(_)
+        | Rule::Permission(_)
+        | Rule::Provider(_)
+        | Rule::Acr(_) => f.write_str("any valid token"),
     }
+}
+
+fn write_max_age(f: &mut fmt::Formatter<'_>, seconds: u64) -> fmt::Result {
+    let (number, unit) = match seconds {
+        _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, 'd'),
+        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, 'h'),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, 'm'),
+        _ => (seconds, 's'),
+    };
+    write!(f, "max_age = \"{number}{unit}\"")
+}
+
+fn write_claim(f: &mut fmt::Formatter<'_>, claim: &ClaimRule) -> fmt::Result {
+    write!(f, "claim({:?}) == ", claim.reference())?;
+    match claim.expected() {
+        Expected::Text(text) => write!(f, "{text:?}"),
+        Expected::Integer(integer) => write!(f, "{integer}"),
+        Expected::Boolean(boolean) => write!(f, "{boolean}"),
+        Expected::Path(name) => write!(f, "path({name:?})"),
+    }
+}
+
+fn write_owner(f: &mut fmt::Formatter<'_>, owner: &OwnerRule) -> fmt::Result {
+    write!(f, "owner({}", owner.parameter())?;
+    if let Some(claim) = owner.claim() {
+        write!(f, ", claim = {claim:?}")?;
+    }
+    f.write_str(if owner.hide() { ", hide)" } else { ")" })
 }
 
 fn write_group(f: &mut fmt::Formatter<'_>, word: &str, rules: &[Rule]) -> fmt::Result {
@@ -69,12 +110,12 @@ fn write_members(f: &mut fmt::Formatter<'_>, rules: &[Rule], word: &str) -> fmt:
 
 fn write_value(f: &mut fmt::Formatter<'_>, rule: &Rule) -> fmt::Result {
     match rule {
-        Rule::Scope(token) => write!(f, "{:?}", token.as_str()),
-        Rule::Role(name) | Rule::Permission(name) => write!(f, "{:?}", name.as_str()),
+        Rule::Scope(token) | Rule::Acr(token) => write!(f, "{:?}", token.as_str()),
+        Rule::Role(name) | Rule::Permission(name) | Rule::Provider(name) => write!(f, "{:?}", name.as_str()),
         Rule::Any(rules) => write_values(f, "any", rules.iter()),
         Rule::All(rules) => write_values(f, "all", rules.iter()),
         // Not of any kind, so never a value.
-        Rule::Authenticated | Rule::Not(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -95,7 +136,9 @@ fn write_values<'a>(
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
+    Acr,
     Permissions,
+    Provider,
     Roles,
     Scopes,
 }
@@ -107,17 +150,21 @@ impl Kind {
             Rule::Scope(_) => Some(Self::Scopes),
             Rule::Role(_) => Some(Self::Roles),
             Rule::Permission(_) => Some(Self::Permissions),
+            Rule::Provider(_) => Some(Self::Provider),
+            Rule::Acr(_) => Some(Self::Acr),
             Rule::Any(rules) | Rule::All(rules) => {
                 let first = Self::of(rules.first()?)?;
                 rules.iter().all(|rule| Self::of(rule) == Some(first)).then_some(first)
             }
-            Rule::Authenticated | Rule::Not(_) => None,
+            _ => None,
         }
     }
 
     fn keyword(self) -> &'static str {
         match self {
+            Self::Acr => "acr",
             Self::Permissions => "permissions",
+            Self::Provider => "provider",
             Self::Roles => "roles",
             Self::Scopes => "scopes",
         }
@@ -126,13 +173,17 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::Rule;
+    use super::super::named::Named;
+    use super::super::principal::Principal;
+    use super::{Expected, OwnerRule, Rule};
 
     #[test]
     fn prints_the_language_of_the_attribute() {
         const A: Rule = Rule::scope("a");
         const B: Rule = Rule::scope("b");
         const R: Rule = Rule::role("r");
+        const ADMIN: Rule = Rule::Named(&Named::new("Admin", "", R));
+        const TWO_CLASSES: Rule = Rule::Any(&[Rule::acr("a"), Rule::acr("b")]);
         for (rule, text) in [
             (Rule::Authenticated, "any valid token"),
             (A, r#"scopes = "a""#),
@@ -145,6 +196,21 @@ mod tests {
             (Rule::All(&[Rule::Not(&R), A]), r#"not(roles = "r"), scopes = "a""#),
             (Rule::All(&[A, R, Rule::Any(&[A, B])]), r#"scopes = all("a", any("a", "b")), roles = "r""#),
             (Rule::role("a \"quoted\" role"), r#"roles = "a \"quoted\" role""#),
+            (Rule::provider("staff"), r#"provider = "staff""#),
+            (TWO_CLASSES, r#"acr = any("a", "b")"#),
+            (Rule::Principal(Principal::Client), "principal = client"),
+            (Rule::max_age(90), r#"max_age = "90s""#),
+            (Rule::max_age(5_400), r#"max_age = "90m""#),
+            (Rule::max_age(7_200), r#"max_age = "2h""#),
+            (Rule::max_age(86_400), r#"max_age = "1d""#),
+            (Rule::claim("tier", Expected::Text("g\"d")), r#"claim("tier") == "g\"d""#),
+            (Rule::claim("/a/b", Expected::Integer(-1)), r#"claim("/a/b") == -1"#),
+            (Rule::claim("beta", Expected::Boolean(true)), r#"claim("beta") == true"#),
+            (Rule::claim("tenant", Expected::Path("id")), r#"claim("tenant") == path("id")"#),
+            (Rule::owner("article"), "owner(article)"),
+            (Rule::Owner(OwnerRule::new(0, "a", Some("email"), true)), r#"owner(a, claim = "email", hide)"#),
+            (Rule::Any(&[ADMIN, A]), r#"any(Admin, scopes = "a")"#),
+            (Rule::All(&[ADMIN, Rule::Not(&R)]), r#"Admin, not(roles = "r")"#),
             (Rule::Any(&[]), "any()"),
             (Rule::All(&[]), "all()"),
         ] {

@@ -1,26 +1,33 @@
 use core::ops::Not;
 
 use super::denial::Denial;
+use super::evidence::Evidence;
 use super::grants::Grants;
 use super::rule::Rule;
 
 impl Rule {
-    /// Whether `grants` meet this rule.
+    /// Whether `grants` meet this rule, where nothing else is known: what asks for more than scopes, roles and permissions can only
+    /// be met by the way around it.
     ///
     /// # Errors
     ///
     /// A [`Denial`] when the rule is false of them, and when it cannot be known.
     pub fn evaluate(&self, grants: &Grants) -> Result<(), Denial> {
-        match truth(self, grants) {
+        self.decide(&Evidence::of_grants(grants))
+    }
+
+    /// What is not known denies.
+    pub(crate) fn decide(&self, evidence: &Evidence<'_>) -> Result<(), Denial> {
+        match truth(self, evidence) {
             Truth::True => Ok(()),
-            Truth::False | Truth::Unknown => Err(Denial::new(self, grants)),
+            Truth::False | Truth::Unknown => Err(Denial::new(self, evidence)),
         }
     }
 }
 
 /// Three-valued truth, in Kleene's strong logic.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Truth {
+pub(crate) enum Truth {
     False,
     True,
     Unknown,
@@ -51,26 +58,38 @@ impl Not for Truth {
 }
 
 /// The one evaluator. It is total: there is no error that could be taken for a yes.
-pub(super) fn truth(rule: &Rule, grants: &Grants) -> Truth {
+pub(super) fn truth(rule: &Rule, evidence: &Evidence<'_>) -> Truth {
+    let grants = evidence.grants;
     match rule {
         Rule::Authenticated => Truth::True,
         Rule::Scope(token) => grants.scopes.contains(token.as_str()).into(),
         Rule::Role(name) => grants.roles.contains(name.as_str()).into(),
         Rule::Permission(name) => grants.permissions.contains(name.as_str()).into(),
-        Rule::Any(rules) => decide(rules, Truth::True, grants),
-        Rule::All(rules) => decide(rules, Truth::False, grants),
-        Rule::Not(rule) => !truth(rule, grants),
+        Rule::Provider(name) => evidence.is_vouched_for_by(name.as_str()),
+        Rule::Principal(principal) => evidence.principal().map(|found| found == *principal).into(),
+        Rule::Acr(value) => evidence.has_acr(value.as_str()),
+        Rule::MaxAge(age) => evidence.is_login_within(age.as_secs()),
+        Rule::Claim(claim) => match evidence.token {
+            Some(token) => claim.truth(token.members, |name| evidence.parameter(name)),
+            None => Truth::Unknown,
+        },
+        Rule::Owner(owner) => evidence.answers.owner(*owner),
+        Rule::Check(check) => evidence.answers.check(*check),
+        Rule::Named(named) => truth(named.rule(), evidence),
+        Rule::Any(rules) => decide(rules, Truth::True, evidence),
+        Rule::All(rules) => decide(rules, Truth::False, evidence),
+        Rule::Not(rule) => !truth(rule, evidence),
     }
 }
 
 /// One member that is `decisive` decides; else one unknown leaves it unknown; else it is the opposite.
-fn decide(rules: &[Rule], decisive: Truth, grants: &Grants) -> Truth {
+fn decide(rules: &[Rule], decisive: Truth, evidence: &Evidence<'_>) -> Truth {
     if rules.is_empty() {
         return Truth::Unknown;
     }
     let mut otherwise = !decisive;
     for rule in rules {
-        match truth(rule, grants) {
+        match truth(rule, evidence) {
             found if found == decisive => return decisive,
             Truth::Unknown => otherwise = Truth::Unknown,
             _ => {}
@@ -82,7 +101,7 @@ fn decide(rules: &[Rule], decisive: Truth, grants: &Grants) -> Truth {
 #[cfg(test)]
 mod tests {
     use super::super::grants::Held;
-    use super::{Grants, Rule, Truth, truth};
+    use super::{Evidence, Grants, Rule, Truth, truth};
 
     const YES: Rule = Rule::scope("held");
     const NO: Rule = Rule::scope("absent");
@@ -111,14 +130,14 @@ mod tests {
             (Rule::All(&[UNKNOWN, NO]), False),
             (Rule::All(&[YES, NO]), False),
         ] {
-            assert_eq!(truth(&rule, &grants()), expected, "{rule}");
+            assert_eq!(truth(&rule, &Evidence::of_grants(&grants())), expected, "{rule}");
         }
     }
 
     #[test]
     fn nothing_is_known_of_an_empty_group() {
         for rule in [Rule::Any(&[]), Rule::All(&[]), Rule::Not(&Rule::Any(&[])), Rule::Not(&Rule::All(&[]))] {
-            assert_eq!(truth(&rule, &grants()), Truth::Unknown, "{rule}");
+            assert_eq!(truth(&rule, &Evidence::of_grants(&grants())), Truth::Unknown, "{rule}");
             assert!(rule.evaluate(&grants()).is_err(), "{rule}");
         }
     }

@@ -1,35 +1,51 @@
 //! Who may call what: rules, the grants of a token, and the one evaluator that holds them together.
 //!
 //! A [`Rule`] is plain data. The attribute [`requires`](macro@crate::requires) emits one as a constant;
-//! written by hand it is the [`RULE`](Policy::RULE) of a [`Policy`]. Nothing here knows of HTTP.
+//! under a name of its own it is the [`RULE`](Policy::RULE) of a [`Policy`]. Nothing here knows of HTTP.
 //!
-//! Evaluation is three-valued: a leaf about a claim that is there but cannot be read is
-//! *unknown*, `not` of unknown is unknown, and what is unknown in the end denies.
+//! Evaluation is three-valued: a leaf about a claim that is there but cannot be read, an object that is not loaded or a check that
+//! was not answered is *unknown*, `not` of unknown is unknown, and what is unknown in the end denies.
 //!
 //! ```
-//! use oauth2_guard::{Policy, policy::{Grants, Rule}};
+//! use oauth2_guard::{Policy, policy};
+//! use oauth2_guard::policy::Grants;
 //!
+//! #[policy(scopes = "articles:write", roles = "editor")]
 //! struct Editor;
-//!
-//! impl Policy for Editor {
-//!     const RULE: Rule = Rule::All(&[Rule::scope("articles:write"), Rule::role("editor")]);
-//! }
 //!
 //! let grants = Grants::new(["articles:write"], ["editor"], []);
 //! assert!(Editor::RULE.evaluate(&grants).is_ok());
 //!
 //! let denial = Editor::RULE.evaluate(&Grants::new([], ["editor"], [])).unwrap_err();
 //! assert_eq!(denial.scope().as_deref(), Some("articles:write"));
-//! assert_eq!(denial.rule().to_string(), r#"scopes = "articles:write", roles = "editor""#);
+//! assert_eq!(denial.to_string(), r#"not met: scopes = "articles:write""#);
 //! ```
 
+mod check;
+mod claim;
 mod denial;
 mod display;
 mod evaluate;
+mod evidence;
 mod grants;
+mod name;
+mod named;
+mod owner;
+mod principal;
+mod question;
+mod remedy;
 mod rule;
 
-pub use self::denial::Denial;
+pub use self::check::{Check, CheckId};
+pub(crate) use self::claim::integer_of;
+pub use self::claim::{ClaimRule, Expected};
+pub use self::denial::{Denial, StepUp};
+pub(crate) use self::evidence::{Answers, Evidence, Token};
 pub use self::grants::Grants;
 pub(crate) use self::grants::{Held, is_scope_token};
-pub use self::rule::{GrantName, Policy, Rule, ScopeToken};
+pub use self::name::{GrantName, ScopeToken};
+pub use self::named::Named;
+pub use self::owner::OwnerRule;
+pub use self::principal::Principal;
+pub(crate) use self::question::Standing;
+pub use self::rule::{Policy, Rule};

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::claim_ref::{ClaimRef, Found};
+use crate::claim_ref::{ClaimRef, Found};
 use crate::policy::{Grants, Held, is_scope_token};
 
 /// The claims that hold what a token grants; of each list the first that is there and not empty.
 #[derive(Debug, Default)]
 pub(crate) struct ClaimMapping {
-    pub(super) scopes: Vec<ClaimRef>,
-    pub(super) roles: Vec<ClaimRef>,
-    pub(super) permissions: Vec<ClaimRef>,
+    pub(super) scopes: Vec<ClaimRef<String>>,
+    pub(super) roles: Vec<ClaimRef<String>>,
+    pub(super) permissions: Vec<ClaimRef<String>>,
 }
 
 impl ClaimMapping {
@@ -24,7 +24,7 @@ impl ClaimMapping {
 }
 
 fn first(
-    references: &[ClaimRef],
+    references: &[ClaimRef<String>],
     claims: &Map<String, Value>,
     read: fn(&Value) -> Option<Vec<&str>>,
 ) -> Held {
@@ -45,10 +45,10 @@ fn first(
 
 /// Whether the token says that the claim exists, and leaves it out: a distributed claim (OpenID Connect Core §5.6.2), or more
 /// groups than Microsoft Entra ID puts into a token.
-fn is_elsewhere(reference: &ClaimRef, claims: &Map<String, Value>) -> bool {
+fn is_elsewhere(reference: &ClaimRef<String>, claims: &Map<String, Value>) -> bool {
     let name = reference.top_level();
     let distributed =
-        claims.get("_claim_names").is_some_and(|names| names.get(name).is_some() || !names.is_object());
+        claims.get("_claim_names").is_some_and(|names| names.get(&*name).is_some() || !names.is_object());
     distributed || (name == "groups" && claims.contains_key("hasgroups"))
 }
 
@@ -82,7 +82,8 @@ mod tests {
     use crate::policy::{Grants, Held};
 
     fn grants(claims: &Value) -> Grants {
-        let references = |names: &[&str]| names.iter().map(|name| ClaimRef::parse(name).unwrap()).collect();
+        let references =
+            |names: &[&str]| names.iter().map(|name| ClaimRef::parse((*name).to_owned()).unwrap()).collect();
         let mapping = ClaimMapping {
             scopes: references(&["scope", "scp"]),
             roles: references(&["roles", "/realm_access/roles"]),
@@ -122,7 +123,7 @@ mod tests {
         assert!(!unreadable(json!({"_claim_names": {"other": "src1"}})));
         assert!(!unreadable(json!({"_claim_names": {"roles": "src1"}, "roles": ["r"]})));
 
-        let groups = vec![ClaimRef::parse("groups").unwrap()];
+        let groups = vec![ClaimRef::parse("groups".to_owned()).unwrap()];
         let mapping = ClaimMapping { roles: groups, ..ClaimMapping::default() };
         let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
         assert_eq!(roles(json!({"hasgroups": true})), Held::Unreadable);

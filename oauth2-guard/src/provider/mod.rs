@@ -1,6 +1,5 @@
 //! One trusted authorization server, and all that belongs to it.
 
-mod claim_ref;
 mod endpoint;
 mod grants;
 mod trusted;
@@ -10,7 +9,6 @@ use core::time::Duration;
 
 use crate::verify::Algorithm;
 
-pub(crate) use self::claim_ref::{ClaimRef, Found};
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::trusted::{TrustedProvider, TrustedProviders};
 

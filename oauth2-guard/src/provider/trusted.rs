@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 
-use super::claim_ref::ClaimRef;
 use super::endpoint::{self, Endpoint, NotAnEndpoint};
 use super::grants::ClaimMapping;
 use super::{KeySource, Provider};
+use crate::claim_ref::ClaimRef;
 use crate::clock::Clock;
 use crate::error::BuildError;
 use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore};
@@ -22,6 +22,9 @@ const MAX_LEEWAY: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(crate) struct TrustedProvider {
     pub(crate) name: Arc<str>,
+    /// The names of all providers of the server.
+    pub(crate) siblings: Arc<[Box<str>]>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) issuer: String,
     pub(crate) audiences: Vec<String>,
     pub(crate) algorithms: Vec<Algorithm>,
@@ -48,7 +51,11 @@ impl Provider {
     }
 
     /// Checks everything that can be checked without asking anybody, then gets the keys.
-    pub(crate) async fn trust(self, clock: Arc<dyn Clock>) -> Result<TrustedProvider, BuildError> {
+    pub(crate) async fn trust(
+        self,
+        siblings: Arc<[Box<str>]>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<TrustedProvider, BuildError> {
         let name: Arc<str> = self.display_name().into();
         let error = |what: &str| BuildError::configuration(format!("provider `{name}`: {what}"));
         self.check_names().map_err(|what| error(&what))?;
@@ -72,7 +79,7 @@ impl Provider {
         let keys = match self.key_plan().map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
             KeyPlan::Fetched(fetcher) => {
-                KeyStore::fetched(Arc::clone(&name), fetcher, clock).await.map_err(|reason| {
+                KeyStore::fetched(Arc::clone(&name), fetcher, Arc::clone(&clock)).await.map_err(|reason| {
                     let message = format!("provider `{name}`: the keys could not be fetched: {reason}");
                     BuildError::keys(message, reason.is_temporary())
                 })?
@@ -80,6 +87,8 @@ impl Provider {
         };
         Ok(TrustedProvider {
             name: Arc::clone(&name),
+            siblings,
+            clock,
             issuer: self.issuer,
             audiences: self.audiences,
             algorithms: self.algorithms,
@@ -191,14 +200,15 @@ fn is_host(text: &str) -> bool {
     url::Host::parse(text).is_ok_and(|host| host.to_string() == text)
 }
 
-fn references(setting: &str, texts: &[String]) -> Result<Vec<ClaimRef>, String> {
+fn references(setting: &str, texts: &[String]) -> Result<Vec<ClaimRef<String>>, String> {
     if texts.is_empty() {
         return Err(format!("`{setting}` names no claim: leave it out, or name at least one"));
     }
     texts
         .iter()
         .map(|text| {
-            ClaimRef::parse(text).map_err(|reason| format!("`{setting}`: `{text}` is no claim: {reason}"))
+            ClaimRef::parse(text.clone())
+                .map_err(|reason| format!("`{setting}`: `{text}` is no claim: {}", reason.explain(text)))
         })
         .collect()
 }

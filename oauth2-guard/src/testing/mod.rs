@@ -33,7 +33,7 @@ mod signing_key;
 mod token_builder;
 
 pub use self::clock::TestClock;
-pub use self::granted::{GuardArgument, granted};
+pub use self::granted::{GuardArgument, granted, owned};
 pub use self::issuer::{AUDIENCE, Issuer, IssuerBuilder};
 pub use self::signing_key::SigningKey;
 pub use self::token_builder::TokenBuilder;

@@ -48,7 +48,7 @@ pub(crate) fn verify<'a>(
     let header = ProtectedHeader::parse(&jws).map_err(unchosen)?;
     let provider = issuer::select(providers, &jws).map_err(unchosen)?;
     verify_for(provider, &jws, &header, now)
-        .map(|claims| OAuth2Claims::new(provider, claims))
+        .map(|claims| OAuth2Claims::new(Arc::clone(provider), claims))
         .map_err(|reason| match reason {
             // Keys are fetched for tokens of the provider's own, or so they say.
             InvalidToken::UnknownKey => issuer::require(provider, &jws).err().unwrap_or(reason),

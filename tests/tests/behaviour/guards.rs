@@ -59,6 +59,7 @@ async fn attribute(_: Part, Extension(counters): Extension<Counters>, _: ReadBod
 struct Write;
 
 impl Policy for Write {
+    type Checks = ();
     const RULE: Rule = Rule::scope("write");
 }
 

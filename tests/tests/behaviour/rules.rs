@@ -169,6 +169,7 @@ async fn only_a_space_separates_scopes() {
 async fn a_policy_written_in_code_is_the_same_rule() {
     struct Written;
     impl Policy for Written {
+        type Checks = ();
         const RULE: Rule = Rule::All(&[Rule::scope("read"), Rule::Not(&Rule::role("guest"))]);
     }
     async fn handler(_: Guard<Written>) {}

@@ -158,6 +158,7 @@ async fn a432_nothing_is_shown_for_debugging() {
 struct Never;
 
 impl oauth2_guard::Policy for Never {
+    type Checks = ();
     const RULE: oauth2_guard::policy::Rule = oauth2_guard::policy::Rule::role("nobody");
 }
 

@@ -1,0 +1,346 @@
+//! Whose an object is, and who asks for it.
+
+use core::cell::Cell;
+use core::fmt;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::Path;
+
+use crate::claim_ref::{ClaimRef, Found};
+use crate::claims::OAuth2Claims;
+use crate::policy::{OwnerRule, Principal, integer_of};
+
+/// An object with an owner, as `owner(..)` in a rule asks for.
+///
+/// [`#[derive(HasOwner)]`](macro@crate::HasOwner) implements it by a field that is marked with `#[owner]`. `Path` has it for text,
+/// integers and UUIDs in the path, and for types that have it themselves; `Extension<T>`, `Option<T>`, `Box<T>` and `Arc<T>` have it
+/// where `T` has it. Bodies and queries have none: what the caller typed proves nothing.
+///
+/// ```
+/// use oauth2_guard::{Bearer, HasOwner};
+///
+/// struct Article {
+///     authors: Vec<String>,
+///     is_draft: bool,
+/// }
+///
+/// impl HasOwner for Article {
+///     fn is_owned_by(&self, who: &Bearer<'_>) -> bool {
+///         self.is_draft && who.is(&self.authors)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "nobody can tell who owns a `{Self}`",
+    label = "`{Self}` has no owner",
+    note = "write `#[derive(HasOwner)]` above the type, with `#[owner]` on a field",
+    note = "what the caller typed (`Json`, `Form`, `Query`) proves nothing: load the object with `#[loader]`"
+)]
+pub trait HasOwner {
+    /// Whether `who` owns it. Ask [`Bearer::is`]: it knows what makes a comparison sound.
+    fn is_owned_by(&self, who: &Bearer<'_>) -> bool;
+}
+
+/// A value that says who owns something: text, an integer, a UUID (feature `uuid`), and `Option`s and lists of these.
+///
+/// ```
+/// use oauth2_guard::{Identifier, OwnerId};
+///
+/// struct UserId(i64);
+///
+/// impl OwnerId for UserId {
+///     fn is(&self, who: Identifier<'_>) -> bool {
+///         self.0.is(who)
+///     }
+/// }
+///
+/// assert!(UserId(7).is(Identifier::Text("7")));
+/// assert!(!UserId(7).is(Identifier::Text("07")));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the identifier of an owner",
+    label = "not text, an integer, a `Uuid`, or an `Option` or `Vec` of these",
+    note = "for a struct with an owner of its own write `#[owner(nested)]`; for an identifier of your own write `impl OwnerId for {Self}`"
+)]
+pub trait OwnerId {
+    /// Whether it is exactly this one. What is missing or empty is nobody.
+    fn is(&self, who: Identifier<'_>) -> bool;
+}
+
+/// What a claim identifies somebody by. It is never empty.
+#[derive(Clone, Copy, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Identifier<'a> {
+    /// A string. An integer is the same only where it is its canonical decimal text, a UUID where it is its lower-case text.
+    Text(&'a str),
+    /// An integer, which is the same as no text.
+    Integer(i128),
+}
+
+/// Keeps it to itself: it is a part of a token.
+impl fmt::Debug for Identifier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Identifier::Text(..)",
+            Self::Integer(_) => "Identifier::Integer(..)",
+        })
+    }
+}
+
+/// The bearer of a verified token, as the possible owner of an object.
+///
+/// Whatever makes a comparison unsound, the bearer is not the owner, and `not(owner(..))` does not hold either:
+///
+/// * the claim is missing, empty, null, or neither text nor an integer;
+/// * the token is a machine's, or does not tell (see [`Principal`]), unless the claim itself names clients (`client_id`,
+///   `azp`, `cid`, `appid`);
+/// * the server trusts more than one issuer, the claim is `sub`, and nobody said [of](Self::of) which issuer the owner is:
+///   subjects are unique within their issuer only (RFC 7519 §4.1.2);
+/// * the claim is `email`, and `email_verified` is there and not `true`.
+pub struct Bearer<'a> {
+    claims: &'a OAuth2Claims,
+    /// What the rule says, which counts more than what the object says.
+    claim_of_rule: Option<&'static str>,
+    claim: &'static str,
+    issuer: Issuer,
+    /// Shared with those that [`by`](Self::by) and its like made.
+    doubt: &'a Cell<Option<Doubt>>,
+}
+
+#[derive(Clone, Copy)]
+enum Issuer {
+    Unknown,
+    /// The bearer's.
+    Same,
+    Other,
+    Any,
+}
+
+/// Why nobody can tell whether the bearer is the owner.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Doubt {
+    NoIdentifier,
+    NotAPerson,
+    SeveralIssuers,
+    UnverifiedEmail,
+}
+
+impl<'a> Bearer<'a> {
+    /// Whether `owned` has the bearer as its owner; `None` where that cannot be known, with the reason left in `doubt`.
+    pub(crate) fn owns(
+        claims: &'a OAuth2Claims,
+        claim_of_rule: Option<&'static str>,
+        doubt: &'a Cell<Option<Doubt>>,
+        owned: &impl HasOwner,
+    ) -> Option<bool> {
+        let who = Self { claims, claim_of_rule, claim: "sub", issuer: Issuer::Unknown, doubt };
+        match (owned.is_owned_by(&who), doubt.get()) {
+            (true, _) => Some(true),
+            (false, None) => Some(false),
+            (false, Some(_)) => None,
+        }
+    }
+
+    /// Whether `owner` is the bearer: by the claim that the rule names, else by the one given to [`by`](Self::by), else by `sub`.
+    #[must_use]
+    pub fn is(&self, owner: &(impl OwnerId + ?Sized)) -> bool {
+        match self.identifier() {
+            Ok(Some(identifier)) => owner.is(identifier),
+            Ok(None) => false,
+            Err(doubt) => {
+                self.doubt.set(Some(doubt));
+                false
+            }
+        }
+    }
+
+    /// Compares by this claim: a name, or a JSON Pointer over object members.
+    ///
+    /// ```
+    /// # use oauth2_guard::Bearer;
+    /// # fn is_owned(email: &String, who: &Bearer<'_>) -> bool {
+    /// who.by("email").is(email)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn by(&self, claim: &'static str) -> Self {
+        Self { claim, ..*self }
+    }
+
+    /// The owner is a subject of this issuer: `iss`, byte by byte.
+    ///
+    /// ```
+    /// # use oauth2_guard::Bearer;
+    /// # struct Article { issuer: String, author: String }
+    /// # fn is_owned(article: &Article, who: &Bearer<'_>) -> bool {
+    /// who.of(&article.issuer).is(&article.author)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn of(&self, issuer: &(impl OwnerId + ?Sized)) -> Self {
+        let same = issuer.is(Identifier::Text(self.claims.issuer()));
+        Self { issuer: if same { Issuer::Same } else { Issuer::Other }, ..*self }
+    }
+
+    /// The claim is unique among all issuers of the server.
+    #[must_use]
+    pub fn of_any_issuer(&self) -> Self {
+        Self { issuer: Issuer::Any, ..*self }
+    }
+
+    /// The claims of the token.
+    #[must_use]
+    pub fn claims(&self) -> &'a OAuth2Claims {
+        self.claims
+    }
+
+    fn identifier(&self) -> Result<Option<Identifier<'a>>, Doubt> {
+        let claims = self.claims;
+        let claim =
+            ClaimRef::parse(self.claim_of_rule.unwrap_or(self.claim)).map_err(|_| Doubt::NoIdentifier)?;
+        match self.issuer {
+            Issuer::Other => return Ok(None),
+            Issuer::Unknown if claim.is("sub") && claims.has_siblings() => return Err(Doubt::SeveralIssuers),
+            Issuer::Unknown | Issuer::Same | Issuer::Any => {}
+        }
+        let names_clients = Principal::CLIENT_IDS.iter().any(|name| claim.is(name));
+        if !names_clients && claims.principal() != Some(Principal::User) {
+            return Err(Doubt::NotAPerson);
+        }
+        let is_verified = claims.members().get("email_verified").is_none_or(|verified| verified == true);
+        if claim.is("email") && !is_verified {
+            return Err(Doubt::UnverifiedEmail);
+        }
+        let Found::Value(value) = claim.find(claims.members()) else { return Err(Doubt::NoIdentifier) };
+        let text = value.as_str().filter(|text| !text.is_empty()).map(Identifier::Text);
+        let identifier = text.or_else(|| integer_of(value).map(Identifier::Integer));
+        identifier.map(Some).ok_or(Doubt::NoIdentifier)
+    }
+}
+
+/// Keeps the claims to itself.
+impl fmt::Debug for Bearer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").finish_non_exhaustive()
+    }
+}
+
+impl Doubt {
+    pub(crate) fn log(self, owner: OwnerRule) {
+        let (argument, claim) = (owner.parameter(), owner.claim());
+        match self {
+            // The application's mistake; the others are about a token, of which there may be many.
+            Self::SeveralIssuers => tracing::error!(
+                argument,
+                "the owner rule denies everybody, because the server has several issuers and a subject is unique within its own \
+                 only: say where the owner's issuer is with `#[owner(issuer = ..)]`, or write `#[owner(any_issuer)]`"
+            ),
+            Self::NoIdentifier | Self::NotAPerson | Self::UnverifiedEmail => {
+                tracing::debug!(argument, claim, doubt = ?self, "nobody can tell whether the bearer is the owner");
+            }
+        }
+    }
+}
+
+impl OwnerId for str {
+    fn is(&self, who: Identifier<'_>) -> bool {
+        !self.is_empty() && who == Identifier::Text(self)
+    }
+}
+
+impl OwnerId for String {
+    fn is(&self, who: Identifier<'_>) -> bool {
+        self.as_str().is(who)
+    }
+}
+
+#[cfg(feature = "uuid")]
+impl OwnerId for uuid::Uuid {
+    fn is(&self, who: Identifier<'_>) -> bool {
+        self.as_hyphenated().encode_lower(&mut Self::encode_buffer()).is(who)
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => { $(
+        impl OwnerId for $integer {
+            fn is(&self, who: Identifier<'_>) -> bool {
+                match who {
+                    Identifier::Text(text) => self.to_string() == text,
+                    Identifier::Integer(integer) => i128::try_from(*self) == Ok(integer),
+                }
+            }
+        }
+
+        impl HasOwner for Path<$integer> {
+            fn is_owned_by(&self, who: &Bearer<'_>) -> bool {
+                who.is(&self.0)
+            }
+        }
+    )* };
+}
+
+integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+impl HasOwner for Path<String> {
+    fn is_owned_by(&self, who: &Bearer<'_>) -> bool {
+        who.is(&self.0)
+    }
+}
+
+#[cfg(feature = "uuid")]
+impl HasOwner for Path<uuid::Uuid> {
+    fn is_owned_by(&self, who: &Bearer<'_>) -> bool {
+        who.is(&self.0)
+    }
+}
+
+macro_rules! lists {
+    ($($list:ty)*) => { $(
+        impl<T: OwnerId> OwnerId for $list {
+            fn is(&self, who: Identifier<'_>) -> bool {
+                self.iter().any(|owner| owner.is(who))
+            }
+        }
+    )* };
+}
+
+lists!([T] Option<T> Vec<T>);
+
+macro_rules! pointers {
+    ($($pointer:ty)*) => { $(
+        impl<T: OwnerId + ?Sized> OwnerId for $pointer {
+            fn is(&self, who: Identifier<'_>) -> bool {
+                T::is(self, who)
+            }
+        }
+    )* };
+}
+
+pointers!(&T Box<T> Arc<T>);
+
+impl<T: OwnerId + ToOwned + ?Sized> OwnerId for Cow<'_, T> {
+    fn is(&self, who: Identifier<'_>) -> bool {
+        T::is(self, who)
+    }
+}
+
+macro_rules! wrappers {
+    ($($wrapper:ty)*) => { $(
+        impl<T: HasOwner> HasOwner for $wrapper {
+            fn is_owned_by(&self, who: &Bearer<'_>) -> bool {
+                T::is_owned_by(self, who)
+            }
+        }
+    )* };
+}
+
+wrappers!(Box<T> Arc<T> Extension<T> Path<T>);
+
+impl<T: HasOwner> HasOwner for Option<T> {
+    fn is_owned_by(&self, who: &Bearer<'_>) -> bool {
+        self.as_ref().is_some_and(|owned| owned.is_owned_by(who))
+    }
+}

@@ -1,0 +1,95 @@
+use core::fmt;
+
+use serde_json::{Map, Value};
+
+/// Whom a token is about.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a token is a person's or a machine's")]
+pub enum Principal {
+    /// A person, who logged in and let a client act.
+    User,
+    /// A client by itself: the grant `client_credentials` (RFC 6749 §4.4).
+    Client,
+}
+
+impl Principal {
+    /// The claims that name the client which a token was issued to, in the words of several authorization servers.
+    pub(crate) const CLIENT_IDS: [&str; 4] = ["client_id", "azp", "cid", "appid"];
+
+    /// As the claims tell; `None` where they do not.
+    ///
+    /// RFC 9068 §2.2 has the client as the subject where no person takes part. Others say it in words of their own.
+    pub(crate) fn of(claims: &Map<String, Value>) -> Option<Self> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let subject = text("sub").filter(|subject| !subject.is_empty())?;
+        let is_client = Self::CLIENT_IDS.iter().any(|name| text(name) == Some(subject))
+            || subject.ends_with("@clients")
+            || text("gty") == Some("client-credentials")
+            || text("idtyp") == Some("app")
+            // Microsoft Entra ID: a person's `sub` differs from API to API, a client's is its object ID.
+            || text("oid") == Some(subject)
+            || text("preferred_username").is_some_and(|name| name.starts_with("service-account-"));
+        Some(if is_client { Self::Client } else { Self::User })
+    }
+
+    /// As the attribute has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Client => "client",
+        }
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Principal;
+
+    fn of(claims: &Value) -> Option<Principal> {
+        Principal::of(claims.as_object().unwrap())
+    }
+
+    #[test]
+    fn a_person_is_whoever_is_not_the_client() {
+        for claims in [
+            json!({"sub": "alice"}),
+            json!({"sub": "alice", "client_id": "app", "azp": "app"}),
+            json!({"sub": "auth0|1", "azp": "app", "gty": "password"}),
+            json!({"sub": "pairwise", "oid": "object", "appid": "app", "idtyp": "user"}),
+        ] {
+            assert_eq!(of(&claims), Some(Principal::User), "{claims}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_known_by_what_its_authorization_server_says() {
+        for claims in [
+            json!({"sub": "app", "client_id": "app"}),
+            json!({"sub": "app", "azp": "app"}),
+            json!({"sub": "app", "cid": "app"}),
+            json!({"sub": "app@clients", "azp": "app", "gty": "client-credentials"}),
+            json!({"sub": "x", "gty": "client-credentials"}),
+            json!({"sub": "object", "oid": "object", "appid": "app"}),
+            json!({"sub": "x", "idtyp": "app"}),
+            json!({"sub": "x", "client_id": "app", "preferred_username": "service-account-app"}),
+        ] {
+            assert_eq!(of(&claims), Some(Principal::Client), "{claims}");
+        }
+    }
+
+    #[test]
+    fn without_a_subject_nothing_is_known() {
+        for claims in [json!({}), json!({"sub": ""}), json!({"sub": 5}), json!({"client_id": "app"})] {
+            assert_eq!(of(&claims), None, "{claims}");
+        }
+    }
+}

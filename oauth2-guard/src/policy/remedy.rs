@@ -1,0 +1,123 @@
+//! What another token would have to bring for a rule to hold.
+
+use core::time::Duration;
+
+use super::evaluate::{Truth, truth};
+use super::evidence::Evidence;
+use super::grants::{Grants, Held};
+use super::principal::Principal;
+use super::question::can_become;
+use super::rule::Rule;
+
+/// The whole set, with what is held already.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Remedy {
+    pub(super) scopes: Vec<&'static str>,
+    /// One of these; any where it is empty.
+    pub(super) acr: Vec<&'static str>,
+    pub(super) max_age: Option<Duration>,
+    /// How many of the scopes are missing.
+    pub(super) missing_scopes: usize,
+    /// Whether it takes another log-in.
+    pub(super) login: bool,
+}
+
+impl Remedy {
+    /// The one that asks for the least, if there is one at all.
+    pub(super) fn of(rule: &Rule, evidence: &Evidence<'_>) -> Option<Self> {
+        let wanted = wanted(rule, true, evidence)?;
+        // A scope that one part asks for may be the one that another part forbids: the evaluator has the last word.
+        let names = evidence.grants.scopes().chain(wanted.scopes.iter().copied());
+        let grants = Grants { scopes: Held::known(names), ..evidence.grants.clone() };
+        let supposed = wanted.login.then_some(&wanted);
+        let then = Evidence { grants: &grants, supposed, ..*evidence };
+        can_become(rule, true, &then).then_some(wanted)
+    }
+
+    fn cost(&self) -> (usize, bool) {
+        (self.missing_scopes.saturating_add(usize::from(self.login)), self.login)
+    }
+
+    /// Both; `None` where no log-in is of two classes.
+    fn and(mut self, other: Self) -> Option<Self> {
+        for scope in other.scopes {
+            if !self.scopes.contains(&scope) {
+                self.scopes.push(scope);
+            }
+        }
+        self.acr = match (self.acr.is_empty(), other.acr.is_empty()) {
+            (true, _) => other.acr,
+            (_, true) => self.acr,
+            _ => {
+                self.acr.retain(|acr| other.acr.contains(acr));
+                if self.acr.is_empty() {
+                    return None;
+                }
+                self.acr
+            }
+        };
+        self.max_age = match (self.max_age, other.max_age) {
+            (Some(one), Some(another)) => Some(one.min(another)),
+            (one, another) => one.or(another),
+        };
+        self.login |= other.login;
+        Some(self)
+    }
+
+    /// Adds the classes of log-in that would do as well.
+    fn or_log_in_as(&mut self, other: &Self) {
+        let is_alike = self.scopes == other.scopes && self.max_age == other.max_age;
+        if is_alike && !self.acr.is_empty() {
+            for acr in &other.acr {
+                if !self.acr.contains(acr) {
+                    self.acr.push(acr);
+                }
+            }
+        }
+    }
+}
+
+/// What would make `rule` come out as `outcome`, all else as it is.
+fn wanted(rule: &Rule, outcome: bool, evidence: &Evidence<'_>) -> Option<Remedy> {
+    match (rule, outcome) {
+        (Rule::Scope(token), true) => {
+            let token = token.as_str();
+            let is_held = evidence.grants.scopes.contains(token)?;
+            let missing_scopes = usize::from(!is_held);
+            Some(Remedy { scopes: vec![token], missing_scopes, ..Remedy::default() })
+        }
+        (Rule::Acr(_) | Rule::MaxAge(_), true) => log_in(rule, evidence),
+        (Rule::Named(named), _) => wanted(named.rule(), outcome, evidence),
+        (Rule::Not(rule), _) => wanted(rule, !outcome, evidence),
+        (Rule::All(rules), true) | (Rule::Any(rules), false) => {
+            let mut together = Remedy::default();
+            for rule in *rules {
+                together = together.and(wanted(rule, outcome, evidence)?)?;
+            }
+            let is_missing = |scope: &&&str| evidence.grants.scopes.contains(scope) != Some(true);
+            together.missing_scopes = together.scopes.iter().filter(is_missing).count();
+            (!rules.is_empty()).then_some(together)
+        }
+        (Rule::Any(rules), true) | (Rule::All(rules), false) => {
+            let all: Vec<Remedy> = rules.iter().filter_map(|rule| wanted(rule, outcome, evidence)).collect();
+            let mut best = all.iter().min_by_key(|remedy| remedy.cost())?.clone();
+            all.iter().for_each(|remedy| best.or_log_in_as(remedy));
+            Some(best)
+        }
+        // No other token changes any other leaf: it has that outcome already, or never will.
+        _ => can_become(rule, outcome, evidence).then(Remedy::default),
+    }
+}
+
+/// Another log-in, which only a person can do.
+fn log_in(rule: &Rule, evidence: &Evidence<'_>) -> Option<Remedy> {
+    let login = truth(rule, evidence) != Truth::True;
+    if login && evidence.principal() != Some(Principal::User) {
+        return None;
+    }
+    match rule {
+        Rule::Acr(value) => Some(Remedy { acr: vec![value.as_str()], login, ..Remedy::default() }),
+        Rule::MaxAge(age) => Some(Remedy { max_age: Some(*age), login, ..Remedy::default() }),
+        _ => None,
+    }
+}
