@@ -15,7 +15,7 @@ use crate::rejection::Reason;
 /// Save for a guard that no layer stands before, which knows of no server to tell: that is an event and an error in the log.
 ///
 /// Each is one `tracing` event of the target `oauth2_guard::decision`, at the level `DEBUG`, with the fields `outcome`,
-/// `reason`, `provider` and `rule`; and one call of
+/// `reason`, `provider`, `rule` and `denial` (the parts of the rule that do not hold); and one call of
 /// [`on_decision`](crate::ResourceServerBuilder::on_decision).
 ///
 /// ```
@@ -134,12 +134,17 @@ impl<'a> Decision<'a> {
     }
 
     pub(crate) fn trace(&self) {
+        let denial = match self.reason {
+            Some(Reason::Denied(denial)) => Some(denial),
+            _ => None,
+        };
         tracing::debug!(
             target: "oauth2_guard::decision",
             outcome = self.outcome.as_str(),
             reason = self.reason.map(Reason::as_str),
             provider = self.provider,
             rule = self.rule.map(tracing::field::display),
+            denial = denial.map(tracing::field::display),
         );
     }
 }

@@ -172,6 +172,9 @@ impl Reason {
         match self {
             Self::ClockUnusable => "the server's clock stands before 1970".to_owned(),
             Self::CheckFailed { check, why } => format!("the check `{check}` gave no answer: {why}"),
+            Self::Denied(denial) if denial.unmet() == [*denial.rule()] => {
+                format!("required: {}", denial.rule())
+            }
             Self::Denied(denial) => format!("required: {}; {denial}", denial.rule()),
             Self::InvalidToken(reason) => reason.to_string(),
             Self::KeysUnavailable { .. } => "the keys of the token's issuer could not be fetched".to_owned(),

@@ -33,6 +33,8 @@ mod named;
 mod owner;
 mod principal;
 mod question;
+#[cfg(test)]
+mod reference;
 mod remedy;
 mod rule;
 

@@ -164,7 +164,10 @@ async fn a_verbose_server_says_which_rule_denied() {
     let api = Api::serve(app().layer(server.layer())).await;
     let answer = api.get(world.token().build()).await;
     // Quotes would end the parameter, so that they are single ones there; the body keeps them.
-    assert_eq!(answer.description(), Some("required: scopes = 'read', not(roles = 'guest')"));
+    assert_eq!(
+        answer.description(),
+        Some("required: scopes = 'read', not(roles = 'guest'); not met: scopes = 'read'")
+    );
     let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(body["detail"], r#"required: scopes = "read", not(roles = "guest")"#);
 }
