@@ -130,6 +130,9 @@ impl Deliberation {
     }
 
     fn refuse(&self, evidence: &Evidence<'_>, admitted: Admitted<'_>) -> Rejection {
+        if let Some(provider) = self.rule.unknown_provider(evidence) {
+            tracing::error!(provider, "a rule names a provider that the server does not have");
+        }
         let denial = Denial::new(self.rule, evidence);
         if self.rule.hides(evidence) {
             return admitted.hide(denial, self.rule);

@@ -48,6 +48,19 @@ impl Rule {
         }
     }
 
+    /// The name of a provider that the server has not: a mistake in the rule.
+    pub(crate) fn unknown_provider(&self, evidence: &Evidence<'_>) -> Option<&'static str> {
+        match self {
+            Self::Provider(name) => (truth(self, evidence) == Truth::Unknown).then_some(name.as_str()),
+            Self::Named(named) => named.rule().unknown_provider(evidence),
+            Self::Not(rule) => rule.unknown_provider(evidence),
+            Self::Any(rules) | Self::All(rules) => {
+                rules.iter().find_map(|rule| rule.unknown_provider(evidence))
+            }
+            _ => None,
+        }
+    }
+
     /// Hands `ask` every leaf that is about the owner of `object`, and only those.
     pub(crate) fn for_each_owner(&self, object: usize, ask: &mut impl FnMut(OwnerRule)) {
         match self {
