@@ -121,3 +121,100 @@ fn log_in(rule: &Rule, evidence: &Evidence<'_>) -> Option<Remedy> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+    use serde_json::{Value, json};
+
+    use super::super::denial::{Denial, StepUp};
+    use super::super::evidence::{Answers, Token};
+    use super::{Evidence, Grants, Rule};
+    use crate::clock::Clock;
+
+    const MFA: Rule = Rule::acr("mfa");
+    const KEY: Rule = Rule::acr("phrh");
+    const FRESH: Rule = Rule::max_age(60);
+    const PAY: Rule = Rule::scope("pay");
+    const READ: Rule = Rule::scope("read");
+    const ROOT: Rule = Rule::scope("root");
+    const ADMIN: Rule = Rule::role("admin");
+    const PWD: Rule = Rule::acr("pwd");
+
+    #[derive(Debug)]
+    struct StoppedClock;
+
+    impl Clock for StoppedClock {
+        fn now(&self) -> SystemTime {
+            UNIX_EPOCH + Duration::from_secs(1_000)
+        }
+
+        #[expect(clippy::disallowed_methods, reason = "nothing here asks for it")]
+        fn instant(&self) -> Instant {
+            Instant::now()
+        }
+    }
+
+    /// The `scope`, the `acr_values` and the `max_age` that are asked of a token with those claims and the scope `read`.
+    fn asked(rule: &Rule, claims: &Value) -> (Option<String>, Option<(String, Option<u64>)>) {
+        let grants = Grants::new(["read"], [], []);
+        let token = Token {
+            provider: "staff",
+            providers: &[],
+            members: claims.as_object().unwrap(),
+            clock: &StoppedClock,
+            leeway: 0,
+        };
+        let answers = Answers::with_objects(1);
+        let evidence = Evidence::new(&grants, token, &[], &answers);
+        let denial = Denial::new(rule, &evidence);
+        let step_up = denial.step_up().map(|StepUp { acr_values, max_age }| {
+            (acr_values.join(" "), max_age.map(|max_age| max_age.as_secs()))
+        });
+        (denial.scope(), step_up)
+    }
+
+    #[test]
+    fn asks_for_the_log_in_that_is_missing_and_for_scopes_if_these_are() {
+        let weak = json!({"sub": "alice", "acr": "pwd", "auth_time": 990});
+        let stale = json!({"sub": "alice", "acr": "mfa", "auth_time": 9});
+        let log_in = |acr: &str, max_age| Some((acr.to_owned(), max_age));
+        for (rule, claims, scope, step_up) in [
+            (Rule::All(&[READ, MFA]), &weak, None, log_in("mfa", None)),
+            (Rule::All(&[PAY, MFA]), &weak, Some("pay"), log_in("mfa", None)),
+            (Rule::All(&[READ, PAY, FRESH]), &stale, Some("read pay"), log_in("", Some(60))),
+            // What the log-in was already, the next one has to be again.
+            (Rule::All(&[MFA, FRESH]), &stale, None, log_in("mfa", Some(60))),
+            (Rule::Any(&[MFA, KEY]), &weak, None, log_in("mfa phrh", None)),
+            (Rule::All(&[READ, Rule::Any(&[MFA, KEY]), FRESH]), &stale, None, log_in("mfa phrh", Some(60))),
+            // The owner may turn out to be the bearer.
+            (Rule::All(&[MFA, Rule::Owner(OWNER)]), &weak, None, log_in("mfa", None)),
+            // Where scopes do as well, nobody has to log in.
+            (Rule::Any(&[MFA, PAY]), &weak, Some("pay"), None),
+            (Rule::Any(&[Rule::All(&[PAY, MFA]), ROOT]), &weak, Some("root"), None),
+        ] {
+            assert_eq!(asked(&rule, claims), (scope.map(str::to_owned), step_up), "{rule}");
+        }
+    }
+
+    const OWNER: super::super::owner::OwnerRule = super::super::owner::OwnerRule::new(0, "x", None, false);
+
+    #[test]
+    fn asks_for_no_log_in_that_would_not_help() {
+        let weak = json!({"sub": "alice", "acr": "pwd"});
+        let machine = json!({"sub": "app", "client_id": "app"});
+        let nobody = json!({});
+        for (rule, claims) in [
+            (Rule::All(&[MFA, ADMIN]), &weak),
+            (Rule::All(&[MFA, KEY]), &weak),
+            (Rule::Not(&PWD), &weak),
+            (MFA, &machine),
+            (FRESH, &machine),
+            (MFA, &nobody),
+        ] {
+            assert_eq!(asked(&rule, claims), (None, None), "{rule}");
+        }
+    }
+}
