@@ -89,8 +89,9 @@ impl OAuth2Claims {
     /// Whether the token is a person's or a client's own; `None` where the claims do not tell.
     ///
     /// A client's own has the client as its subject (RFC 9068 §2.2: `sub` is `client_id`, or its like `azp`, `cid`, `appid`), or says so in
-    /// the words of its authorization server: `gty` is `client-credentials`, `idtyp` is `app`, `sub` is `oid` or ends with `@clients`,
-    /// `preferred_username` begins with `service-account-`.
+    /// the words of its authorization server: `gty` is `client-credentials`, `idtyp` is `app`, `sub` is `oid`. They do not tell where there
+    /// is no `sub`, where `sub` ends with `@clients`, and where `preferred_username` begins with `service-account-`: such names clients
+    /// have, and people may choose.
     ///
     /// ```
     /// use oauth2_guard::{OAuth2Claims, policy::Principal};

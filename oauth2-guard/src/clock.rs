@@ -27,6 +27,11 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// }
 /// # let _ = oauth2_guard::ResourceServer::builder().clock(Corrected);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a clock",
+    label = "not a clock",
+    note = "write `impl Clock for {Self}`, or take `SystemClock` or, in tests, `TestClock`"
+)]
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The wall clock, against which the dates of a token are held.
     fn now(&self) -> SystemTime;

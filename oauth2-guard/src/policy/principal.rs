@@ -23,13 +23,17 @@ impl Principal {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let subject = text("sub").filter(|subject| !subject.is_empty())?;
         let is_client = Self::CLIENT_IDS.iter().any(|name| text(name) == Some(subject))
-            || subject.ends_with("@clients")
             || text("gty") == Some("client-credentials")
             || text("idtyp") == Some("app")
             // Microsoft Entra ID: a person's `sub` differs from API to API, a client's is its object ID.
-            || text("oid") == Some(subject)
+            || text("oid") == Some(subject);
+        if is_client {
+            return Some(Self::Client);
+        }
+        // Names that clients have at Auth0 and Keycloak, and that a person might have chosen.
+        let may_be_client = subject.ends_with("@clients")
             || text("preferred_username").is_some_and(|name| name.starts_with("service-account-"));
-        Some(if is_client { Self::Client } else { Self::User })
+        (!may_be_client).then_some(Self::User)
     }
 
     /// As the attribute has it.
@@ -80,15 +84,21 @@ mod tests {
             json!({"sub": "x", "gty": "client-credentials"}),
             json!({"sub": "object", "oid": "object", "appid": "app"}),
             json!({"sub": "x", "idtyp": "app"}),
-            json!({"sub": "x", "client_id": "app", "preferred_username": "service-account-app"}),
         ] {
             assert_eq!(of(&claims), Some(Principal::Client), "{claims}");
         }
     }
 
     #[test]
-    fn without_a_subject_nothing_is_known() {
-        for claims in [json!({}), json!({"sub": ""}), json!({"sub": 5}), json!({"client_id": "app"})] {
+    fn nothing_is_known_without_a_subject_nor_by_a_name_that_anybody_could_have_chosen() {
+        for claims in [
+            json!({}),
+            json!({"sub": ""}),
+            json!({"sub": 5}),
+            json!({"client_id": "app"}),
+            json!({"sub": "bob@clients"}),
+            json!({"sub": "x", "client_id": "app", "preferred_username": "service-account-app"}),
+        ] {
             assert_eq!(of(&claims), None, "{claims}");
         }
     }

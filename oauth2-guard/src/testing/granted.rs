@@ -44,6 +44,11 @@ pub fn owned<T: HasOwner, P: Policy, const N: usize>(object: T) -> Owned<T, P, N
 }
 
 /// What stands before the other arguments of a guarded handler.
+#[diagnostic::on_unimplemented(
+    message = "`granted()` makes the argument that `#[requires]` or `#[public]` adds, not a `{Self}`",
+    label = "not such an argument",
+    note = "it comes first, and once; for an argument that `owner(..)` names there is `owned(object)`"
+)]
 pub trait GuardArgument: sealed::Sealed {
     #[doc(hidden)]
     fn granted() -> Self;
