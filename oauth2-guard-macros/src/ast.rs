@@ -3,15 +3,29 @@
 use core::fmt;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
 use syn::{ExprPath, LitStr, Path};
 
-use crate::model::Kind;
+use crate::model::{Expected, Kind, Owner, Principal};
+use crate::source::source;
+
+/// The arguments of one attribute.
+pub(crate) struct Arguments {
+    pub(crate) requirements: Vec<Requirement>,
+    /// All of them, to point at.
+    pub(crate) tokens: TokenStream,
+}
 
 pub(crate) enum Requirement {
+    Check(Check),
+    Claim(Claim),
+    Crate(CratePath),
     Grants(Grants),
     Group(Group<Self>),
-    Crate(CratePath),
+    MaxAge(MaxAge),
+    Owner(IsOwner),
+    /// A named one.
+    Policy(Path),
+    Principal(IsPrincipal),
     /// Reported already.
     Mistake,
 }
@@ -29,6 +43,37 @@ pub(crate) enum Value {
     Group(Group<Self>),
     /// Reported already.
     Mistake,
+}
+
+/// `check = path`.
+pub(crate) struct Check {
+    pub(crate) key: Ident,
+    pub(crate) path: Path,
+}
+
+/// `claim("reference") == "text"`.
+pub(crate) struct Claim {
+    pub(crate) key: Ident,
+    pub(crate) reference: LitStr,
+    pub(crate) expected: Expected,
+}
+
+/// `max_age = "15m"`.
+pub(crate) struct MaxAge {
+    pub(crate) key: Ident,
+    pub(crate) value: LitStr,
+}
+
+/// `owner(parameter, claim = "reference", hide)`.
+pub(crate) struct IsOwner {
+    pub(crate) key: Ident,
+    pub(crate) owner: Owner,
+}
+
+/// `principal = user`.
+pub(crate) struct IsPrincipal {
+    pub(crate) key: Ident,
+    pub(crate) principal: Principal,
 }
 
 /// `any(..)`, `all(..)`, `not(..)`.
@@ -69,6 +114,29 @@ impl Word {
     }
 }
 
+impl Requirement {
+    /// Whether nothing in it was reported by the grammar.
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Self::Mistake => false,
+            Self::Grants(grants) => grants.value.is_whole(),
+            Self::Group(group) => group.members.iter().all(Self::is_whole),
+            _ => true,
+        }
+    }
+}
+
+impl Value {
+    /// Whether nothing in it was reported by the grammar.
+    pub(crate) fn is_whole(&self) -> bool {
+        match self {
+            Self::Mistake => false,
+            Self::Group(group) => group.members.iter().all(Self::is_whole),
+            Self::Literal(_) | Self::Const(_) => true,
+        }
+    }
+}
+
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -78,19 +146,31 @@ impl fmt::Display for Word {
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Check(check) => write!(f, "check = {}", source(&check.path)),
+            Self::Claim(claim) => claim.fmt(f),
+            Self::Crate(_) => f.write_str("crate = .."),
             Self::Grants(grants) => write!(f, "{} = {}", grants.key, grants.value),
             Self::Group(group) => group.fmt(f),
-            Self::Crate(_) => f.write_str("crate = .."),
+            Self::MaxAge(max_age) => write!(f, "max_age = {}", source(&max_age.value)),
+            Self::Owner(written) => written.owner.fmt(f),
+            Self::Policy(path) => f.write_str(&source(path)),
+            Self::Principal(written) => write!(f, "principal = {}", written.principal.as_str()),
             Self::Mistake => f.write_str(".."),
         }
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "claim({}) == {}", source(&self.reference), self.expected)
     }
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Literal(literal) => literal.to_token_stream().fmt(f),
-            Self::Const(path) => f.write_str(&path.to_token_stream().to_string().replace(' ', "")),
+            Self::Literal(literal) => f.write_str(&source(literal)),
+            Self::Const(path) => f.write_str(&source(path)),
             Self::Group(group) => group.fmt(f),
             Self::Mistake => f.write_str(".."),
         }

@@ -10,15 +10,22 @@ use syn::Error;
 #[derive(Debug, Default)]
 pub(crate) struct Errors {
     found: Option<Error>,
+    count: usize,
     finished: bool,
 }
 
 impl Errors {
     pub(crate) fn push(&mut self, error: Error) {
+        self.count = self.count.saturating_add(1);
         match &mut self.found {
             Some(found) => found.combine(error),
             None => self.found = Some(error),
         }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// All of them, in the order in which they were found.

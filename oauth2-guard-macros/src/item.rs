@@ -4,28 +4,31 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, LitStr, Meta, Result, Safety, Signature, Visibility};
+use syn::{Attribute, Error, FnArg, LitStr, Meta, Result, Safety, Signature, Type, Visibility};
 
 use crate::errors::Errors;
 use crate::messages;
 
 /// Any item: its attributes, and what follows them.
 pub(crate) struct Item {
-    /// `#[requires]` and `#[public]` below the one that is expanded.
-    pub(crate) stacked: Vec<(GuardName, Attribute)>,
+    /// The attributes of this crate below the one that is expanded.
+    pub(crate) stacked: Vec<(AttributeName, Attribute)>,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) rest: TokenStream,
 }
 
 /// The attributes of this crate.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum GuardName {
+pub(crate) enum AttributeName {
+    Check,
+    Loader,
+    Policy,
     Public,
     Requires,
 }
 
-/// An item that can be a handler. The body is not looked at: half-written ones expand too.
-pub(crate) struct Handler {
+/// A function. The body is not looked at: half-written ones expand too.
+pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
@@ -45,7 +48,7 @@ impl Item {
         let mut stacked = Vec::new();
         let mut attributes = Vec::new();
         for attribute in all {
-            match GuardName::of(&attribute) {
+            match AttributeName::of(&attribute) {
                 Some(name) => stacked.push((name, attribute)),
                 None => attributes.push(attribute),
             }
@@ -53,22 +56,21 @@ impl Item {
         Self { stacked, attributes, rest }
     }
 
-    /// `None` after a mistake in what the attribute `guard` needs to know of its handler.
-    pub(crate) fn handler(&self, guard: GuardName, errors: &mut Errors) -> Option<Handler> {
-        let parsed = (|input: ParseStream<'_>| parse_handler(guard, input)).parse2(self.rest.clone());
-        let (visibility, signature, body) = match parsed {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                errors.push(error);
-                return None;
-            }
-        };
-        let mistakes = mistakes_in(&signature, guard);
-        if !mistakes.is_empty() {
-            mistakes.into_iter().for_each(|mistake| errors.push(mistake));
-            return None;
-        }
-        Some(Handler { attributes: self.attributes.clone(), visibility, signature, body })
+    /// `None` if it is none, which is reported.
+    pub(crate) fn function(&self, attribute: AttributeName, errors: &mut Errors) -> Option<Function> {
+        let parse = |input: ParseStream<'_>| parse_function(attribute, input);
+        let parsed = parse.parse2(self.rest.clone()).map_err(|error| errors.push(error));
+        let (visibility, signature, body) = parsed.ok()?;
+        Some(Function { attributes: self.attributes.clone(), visibility, signature, body })
+    }
+
+    /// `None` after a mistake in what `#[requires]` and `#[public]` need to know of a handler.
+    pub(crate) fn handler(&self, attribute: AttributeName, errors: &mut Errors) -> Option<Function> {
+        let function = self.function(attribute, errors)?;
+        let before = errors.count();
+        report_qualifiers(&function.signature, attribute, errors);
+        report_arguments(&function.signature, attribute, errors);
+        (errors.count() == before).then_some(function)
     }
 }
 
@@ -80,23 +82,35 @@ impl ToTokens for Item {
     }
 }
 
-impl GuardName {
+impl AttributeName {
     /// By the last segment: what it was imported as cannot be seen.
     fn of(attribute: &Attribute) -> Option<Self> {
         let name = &attribute.path().segments.last()?.ident;
-        [Self::Public, Self::Requires].into_iter().find(|guard| name == guard.word())
+        [Self::Check, Self::Loader, Self::Policy, Self::Public, Self::Requires]
+            .into_iter()
+            .find(|attribute| name == attribute.word())
     }
 
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
+            Self::Check => "check",
+            Self::Loader => "loader",
+            Self::Policy => "policy",
             Self::Public => "public",
             Self::Requires => "requires",
         }
     }
 
+    pub(crate) fn is_for_handlers(self) -> bool {
+        matches!(self, Self::Public | Self::Requires)
+    }
+
     /// As it is written.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            Self::Check => "#[check]",
+            Self::Loader => "#[loader]",
+            Self::Policy => "#[policy]",
             Self::Public => "#[public]",
             Self::Requires => "#[requires]",
         }
@@ -104,20 +118,23 @@ impl GuardName {
 }
 
 /// The arguments of an attribute that is stacked below another.
-pub(crate) fn arguments(attribute: &Attribute) -> Result<TokenStream> {
+pub(crate) fn arguments(name: AttributeName, attribute: &Attribute) -> Result<TokenStream> {
     match &attribute.meta {
         Meta::Path(_) => Ok(TokenStream::new()),
         Meta::List(list) if list.tokens.is_empty() => {
-            Err(Error::new_spanned(attribute, messages::empty_parentheses()))
+            Err(Error::new_spanned(attribute, messages::empty_parentheses(name)))
         }
         Meta::List(list) => Ok(list.tokens.clone()),
-        Meta::NameValue(_) => Err(Error::new_spanned(attribute, messages::key_value_attribute())),
+        Meta::NameValue(_) => Err(Error::new_spanned(attribute, messages::key_value_attribute(name))),
     }
 }
 
-fn parse_handler(guard: GuardName, input: ParseStream<'_>) -> Result<(Visibility, Signature, TokenStream)> {
+fn parse_function(
+    attribute: AttributeName,
+    input: ParseStream<'_>,
+) -> Result<(Visibility, Signature, TokenStream)> {
     let visibility = input.parse()?;
-    if let Some(error) = wrong_item(guard, input) {
+    if let Some(error) = wrong_item(attribute, input) {
         return Err(error);
     }
     let signature: Signature = input.parse()?;
@@ -127,21 +144,32 @@ fn parse_handler(guard: GuardName, input: ParseStream<'_>) -> Result<(Visibility
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace
     );
     if !starts_with_brace {
-        return Err(Error::new(signature.ident.span(), messages::no_body(guard.as_str())));
+        return Err(Error::new(signature.ident.span(), messages::no_body(attribute)));
     }
     Ok((visibility, signature, body))
 }
 
-fn wrong_item(guard: GuardName, input: ParseStream<'_>) -> Option<Error> {
+/// `None` where a function follows.
+fn wrong_item(attribute: AttributeName, input: ParseStream<'_>) -> Option<Error> {
+    let (span, item) = item_word(input);
+    (item != "a function").then(|| Error::new(span, messages::wrong_item(attribute, item)))
+}
+
+/// What `#[policy]` stands on instead.
+pub(crate) fn not_a_struct(input: ParseStream<'_>) -> Error {
+    let (span, item) = item_word(input);
+    Error::new(span, messages::wrong_item(AttributeName::Policy, item))
+}
+
+/// The word that says what item follows.
+fn item_word(input: ParseStream<'_>) -> (Span, &'static str) {
     let fork = input.fork();
     let mut first = None;
     // `unsafe impl`, `extern "C" fn`, `const fn`: what it is stands behind.
     while let Ok(word) = fork.call(Ident::parse_any) {
-        if word == "fn" {
-            return None;
-        }
         let item = match word.to_string().as_str() {
             "enum" => Some("an enum"),
+            "fn" => Some("a function"),
             "impl" => Some("an `impl` block"),
             "macro_rules" => Some("a macro"),
             "mod" => Some("a module"),
@@ -154,45 +182,68 @@ fn wrong_item(guard: GuardName, input: ParseStream<'_>) -> Option<Error> {
             _ => None,
         };
         if let Some(item) = item {
-            return Some(Error::new(word.span(), messages::wrong_item(guard.as_str(), item)));
+            return (word.span(), item);
         }
         first.get_or_insert(word);
         // The ABI.
         let _ = fork.parse::<Option<LitStr>>();
     }
-    let (span, item) = match first {
+    match first {
         Some(word) if word == "const" => (word.span(), "a constant"),
         Some(word) => (word.span(), "this"),
         None => (input.span(), "this"),
-    };
-    Some(Error::new(span, messages::wrong_item(guard.as_str(), item)))
+    }
 }
 
-fn mistakes_in(signature: &Signature, guard: GuardName) -> Vec<Error> {
-    let guard = guard.as_str();
-    let mut mistakes = Vec::new();
+pub(crate) fn report_qualifiers(signature: &Signature, attribute: AttributeName, errors: &mut Errors) {
+    let mut report = |tokens: &dyn ToTokens, message| errors.push(Error::new_spanned(tokens, message));
     if let Some(token) = &signature.constness {
-        mistakes.push(Error::new_spanned(token, messages::wrong_qualifier(guard, "const")));
+        report(token, messages::wrong_qualifier(attribute, "const"));
     }
     if let Safety::Unsafe(token) = &signature.safety {
-        mistakes.push(Error::new_spanned(token, messages::wrong_qualifier(guard, "unsafe")));
+        report(token, messages::wrong_qualifier(attribute, "unsafe"));
     }
     if let Some(abi) = &signature.abi {
-        mistakes.push(Error::new_spanned(abi, messages::wrong_qualifier(guard, "extern")));
+        report(abi, messages::wrong_qualifier(attribute, "extern"));
     }
     if let Some(variadic) = &signature.variadic {
-        mistakes.push(Error::new_spanned(variadic, messages::variadic(guard)));
+        report(variadic, messages::variadic(attribute));
     }
     if signature.asyncness.is_none() {
         let (token, name) = (signature.fn_token, &signature.ident);
-        mistakes.push(Error::new_spanned(quote!(#token #name), messages::not_async(guard, name)));
+        report(&quote!(#token #name), messages::not_async(attribute, name));
     }
     if let Some(span) = sign_of_impl_block(signature) {
-        mistakes.push(Error::new(span, messages::in_impl_block(guard)));
-    } else if let Some(surplus) = signature.inputs.iter().nth(MAX_ARGUMENTS) {
-        mistakes.push(Error::new_spanned(surplus, messages::too_many_arguments(guard)));
+        errors.push(Error::new(span, messages::in_impl_block(attribute)));
     }
-    mistakes
+}
+
+fn report_arguments(signature: &Signature, attribute: AttributeName, errors: &mut Errors) {
+    if sign_of_impl_block(signature).is_some() {
+        return;
+    }
+    if let Some(surplus) = signature.inputs.iter().nth(MAX_ARGUMENTS) {
+        errors.push(Error::new_spanned(surplus, messages::too_many_arguments(attribute)));
+    }
+    for argument in &signature.inputs {
+        if let FnArg::Typed(argument) = argument
+            && has_impl_trait(&argument.ty)
+        {
+            errors.push(Error::new_spanned(&argument.ty, messages::impl_trait(attribute)));
+        }
+    }
+}
+
+/// Whether `impl` stands anywhere in the type.
+pub(crate) fn has_impl_trait(written: &Type) -> bool {
+    fn is_in(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "impl",
+            TokenTree::Group(group) => is_in(group.stream()),
+            _ => false,
+        })
+    }
+    is_in(written.to_token_stream())
 }
 
 /// `self`, or else the first `Self`.
@@ -211,5 +262,5 @@ fn find_self(tokens: TokenStream) -> Option<Span> {
     })
 }
 
-/// How many leave room for one more: axum implements `Handler` for functions of up to 16 arguments.
+/// How many leave room for one more: axum implements `Function` for functions of up to 16 arguments.
 const MAX_ARGUMENTS: usize = 15;

@@ -11,22 +11,44 @@ pub(crate) enum Runtime {
     At(Path),
 }
 
-impl Runtime {
-    pub(crate) fn guard(&self) -> TokenStream {
-        quote!(#self::__private::Guard)
-    }
+macro_rules! names {
+    ($($method:ident => $name:ident,)*) => {
+        impl Runtime {
+            $(pub(crate) fn $method(&self) -> TokenStream {
+                quote!(#self::__private::$name)
+            })*
+        }
+    };
+}
 
-    pub(crate) fn policy(&self) -> TokenStream {
-        quote!(#self::__private::Policy)
-    }
-
-    pub(crate) fn public(&self) -> TokenStream {
-        quote!(#self::__private::Public)
-    }
-
-    pub(crate) fn rule(&self) -> TokenStream {
-        quote!(#self::__private::Rule)
-    }
+names! {
+    argument => argument,
+    ask => Ask,
+    ask_one => AskOne,
+    bearer => Bearer,
+    check => Check,
+    check_id => CheckId,
+    checks => Checks,
+    expected => Expected,
+    extract => extract,
+    from_request_parts => FromRequestParts,
+    guard => Guard,
+    has_no_owner => has_no_owner,
+    has_owner => HasOwner,
+    load => load,
+    load_rejection => LoadRejection,
+    named => Named,
+    open_guard => OpenGuard,
+    owned => Owned,
+    owner => owner,
+    owner_id => OwnerId,
+    parts => Parts,
+    policy => Policy,
+    principal => Principal,
+    public => Public,
+    rule => Rule,
+    verdict => Verdict,
+    verdict_of => verdict,
 }
 
 impl ToTokens for Runtime {

@@ -16,10 +16,27 @@ pub(crate) fn group_for(written: &Ident) -> Option<&'static str> {
     word_for(written).filter(|word| Word::ALL.iter().any(|group| group.as_str() == *word))
 }
 
+/// The principal that `written` was probably meant to be.
+pub(crate) fn principal_for(written: &str) -> Option<&'static str> {
+    let written = written.to_lowercase();
+    match written.as_str() {
+        "human" | "person" | "people" => Some("user"),
+        "app" | "application" | "client_credentials" | "m2m" | "machine" | "robot" | "service" => {
+            Some("client")
+        }
+        _ => nearest_of(&written, &["user", "client"]).copied(),
+    }
+}
+
 fn synonym(written: &str) -> Option<&'static str> {
     match written {
         "scp" => Some("scopes"),
+        "group" | "groups" => Some("roles"),
         "perm" | "perms" => Some("permissions"),
+        "idp" | "iss" | "issuer" => Some("provider"),
+        "acrs" | "acr_values" => Some("acr"),
+        "age" | "auth_time" => Some("max_age"),
+        "owned" | "owned_by" | "owns" => Some("owner"),
         "any_of" | "either" | "one_of" | "or" | "some" => Some("any"),
         "all_of" | "and" | "both" | "each" | "every" => Some("all"),
         "except" | "none" | "none_of" | "unless" | "without" => Some("not"),
@@ -28,16 +45,22 @@ fn synonym(written: &str) -> Option<&'static str> {
 }
 
 fn nearest(written: &str) -> Option<&'static str> {
-    // In a short word, two changes leave nothing of it.
-    let bound = if written.len() > 4 { 2 } else { 1 };
     let kinds = Kind::ALL.into_iter().map(Kind::key);
     let words = Word::ALL.into_iter().map(Word::as_str);
-    kinds
-        .chain(words)
-        .map(|word| (distance(written, word), word))
+    let others = ["check", "claim", "max_age", "owner", "principal"];
+    nearest_of(written, &kinds.chain(words).chain(others).collect::<Vec<_>>()).copied()
+}
+
+/// The one of `names` that `written` was probably meant to be.
+pub(crate) fn nearest_of<'a, T: AsRef<str>>(written: &str, names: &'a [T]) -> Option<&'a T> {
+    // In a short word, two changes leave nothing of it.
+    let bound = if written.len() > 4 { 2 } else { 1 };
+    names
+        .iter()
+        .map(|name| (distance(written, name.as_ref()), name))
         .filter(|(distance, _)| *distance <= bound)
-        .min()
-        .map(|(_, word)| word)
+        .min_by_key(|(distance, name)| (*distance, name.as_ref().to_owned()))
+        .map(|(_, name)| name)
 }
 
 /// How many characters to insert, remove or replace (Levenshtein).
@@ -88,7 +111,11 @@ mod tests {
             ("and", Some("all")),
             ("anny", Some("any")),
             ("admin", None),
-            ("owner", None),
+            ("owners", Some("owner")),
+            ("claims", Some("claim")),
+            ("issuer", Some("provider")),
+            ("maxage", Some("max_age")),
+            ("policy", None),
             ("x", None),
         ] {
             assert_eq!(word_for(&Ident::new(written, Span::call_site())), expected, "{written}");

@@ -1,0 +1,33 @@
+//! The model to tokens.
+
+mod check;
+mod guard;
+mod has_owner;
+mod loader;
+mod policy;
+mod rule;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+pub(crate) use self::check::check;
+pub(crate) use self::guard::guard;
+pub(crate) use self::has_owner::has_owner;
+pub(crate) use self::loader::loader;
+pub(crate) use self::policy::policy;
+
+/// The names keep their meaning, only errors move.
+fn located_at(place: &impl ToTokens, tokens: TokenStream) -> TokenStream {
+    let place = place.to_token_stream().into_iter().next();
+    let span = place.map_or_else(Span::call_site, |token| token.span());
+    tokens.into_iter().map(|token| relocated(token, span)).collect()
+}
+
+fn relocated(mut token: TokenTree, span: Span) -> TokenTree {
+    if let TokenTree::Group(group) = &token {
+        let inside = group.stream().into_iter().map(|token| relocated(token, span)).collect();
+        token = TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inside));
+    }
+    token.set_span(token.span().located_at(span));
+    token
+}
