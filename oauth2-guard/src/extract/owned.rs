@@ -51,11 +51,14 @@ use crate::rejection::Rejection;
 pub struct Owned<T: HasOwner, P: Policy, const N: usize = 0>(
     /// The object.
     pub T,
-    Proof<P>,
+    /// That `P` was decided about it.
+    #[doc(hidden)]
+    pub Proof<P>,
 );
 
 /// Only a decision makes one.
-struct Proof<P>(PhantomData<fn() -> P>);
+#[expect(missing_debug_implementations, unnameable_types, reason = "nobody else has a use for it")]
+pub struct Proof<P>(PhantomData<fn() -> P>);
 
 #[cfg(feature = "testing")]
 impl<T: HasOwner, P: Policy, const N: usize> Owned<T, P, N> {
