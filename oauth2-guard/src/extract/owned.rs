@@ -48,6 +48,7 @@ use crate::rejection::Rejection;
 /// }
 /// # let _ = axum::routing::put::<_, _, ()>(edit);
 /// ```
+#[expect(clippy::exhaustive_structs, reason = "taken apart in the argument list of a handler")]
 pub struct Owned<T: HasOwner, P: Policy, const N: usize = 0>(
     /// The object.
     pub T,
