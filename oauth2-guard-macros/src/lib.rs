@@ -15,6 +15,8 @@ mod messages;
 mod model;
 mod paths;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod round_trip;
 mod source;
 mod suggestion;

@@ -224,3 +224,84 @@ fn pair(rule: &Rule, holds: bool) -> Option<[String; 2]> {
 fn is_same(left: &Leaf, right: &Leaf) -> bool {
     left.clone().without_hide() == right.clone().without_hide()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::random::{leaf, related_leaf, rule_of};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn agrees_with_the_truth_table(rule in rule_of(related_leaf())) {
+            prop_assert_eq!(Search::default().outcomes(&rule), Some(truth_table(&rule)));
+        }
+
+        #[test]
+        fn ends(rule in rule_of(leaf())) {
+            let _ = Search { steps: 10 }.contradiction(&rule);
+        }
+    }
+
+    /// Tries every assignment that is possible.
+    fn truth_table(rule: &Rule) -> [bool; 2] {
+        let mut leaves: Vec<&Leaf> = Vec::new();
+        for leaf in rule.leaves() {
+            if !leaves.contains(&leaf) {
+                leaves.push(leaf);
+            }
+        }
+        let mut outcomes = [false, false];
+        for bits in 0..1_u32 << leaves.len() {
+            let holds =
+                |leaf: &Leaf| bits >> leaves.iter().position(|other| *other == leaf).unwrap() & 1 == 1;
+            let is_possible = leaves.iter().all(|left| {
+                leaves.iter().all(|right| {
+                    left == right
+                        || !(holds(left) && holds(right) && excludes(left, right))
+                            && !(holds(left) && !holds(right) && implies(left, right))
+                })
+            });
+            if is_possible {
+                outcomes[usize::from(!evaluate(rule, &holds))] = true;
+            }
+        }
+        outcomes
+    }
+
+    fn evaluate(rule: &Rule, holds: &impl Fn(&Leaf) -> bool) -> bool {
+        match rule {
+            Rule::Authenticated => true,
+            Rule::Leaf(leaf) => holds(leaf),
+            Rule::Any(rules) => rules.iter().any(|rule| evaluate(rule, holds)),
+            Rule::All(rules) => rules.iter().all(|rule| evaluate(rule, holds)),
+            Rule::Not(rule) => !evaluate(rule, holds),
+        }
+    }
+
+    #[test]
+    fn a_long_rule_is_searched_in_no_time() {
+        let leaf = |name: usize| {
+            let name = syn::LitStr::new(&name.to_string(), proc_macro2::Span::call_site());
+            Rule::Leaf(Leaf::Grant(Kind::Roles, Name::Literal(name)))
+        };
+        use crate::ast::Word;
+        // Pigeons and holes: what such a search is worst at.
+        let mut members = Vec::new();
+        for pigeon in 0..8 {
+            members
+                .push(Rule::group(Word::Any, (0..7).map(|hole| leaf(pigeon * 7 + hole)).collect()).unwrap());
+            for other in 0..pigeon {
+                for hole in 0..7 {
+                    let both = vec![leaf(pigeon * 7 + hole), leaf(other * 7 + hole)];
+                    members.push(Rule::group(Word::All, both).unwrap().negated());
+                }
+            }
+        }
+        let rule = Rule::group(Word::All, members).unwrap();
+        assert_eq!(Search::default().contradiction(&rule), None);
+    }
+}

@@ -1,0 +1,22 @@
+#[policy(role = "admin")]
+struct Admin;
+
+// expands to
+
+::core::compile_error! {
+    "unknown key `role`, did you mean `roles`? (expected one of: `scopes`, `roles`, `permissions`, `provider`, `principal`, `acr`, `max_age`, `claim(..)`, `owner(..)`, `check`, `any(..)`, `all(..)`, `not(..)`, `crate`, a policy's name)"
+}
+struct Admin;
+const _: ::oauth2_guard::__private::Rule = {
+    impl ::oauth2_guard::__private::Policy for Admin {
+        type Checks = ();
+        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Named(const {
+            &::oauth2_guard::__private::Named::new(
+                "Admin",
+                "",
+                ::oauth2_guard::__private::Rule::Authenticated,
+            )
+        });
+    }
+    <Admin as ::oauth2_guard::__private::Policy>::RULE
+};
