@@ -11,7 +11,7 @@ use crate::source::source;
 use crate::syntax;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_printed_reads_as_the_same(rule in rule_of(leaf())) {

@@ -233,7 +233,7 @@ mod tests {
     use crate::random::{leaf, related_leaf, rule_of};
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
 
         #[test]
         fn agrees_with_the_truth_table(rule in rule_of(related_leaf())) {
