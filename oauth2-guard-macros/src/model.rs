@@ -4,7 +4,7 @@ use core::fmt;
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{ExprPath, Generics, LitStr, Member, Path, Type};
+use syn::{ExprPath, Generics, LitStr, Member, Path, ReturnType, Type};
 
 use crate::ast::Word;
 use crate::paths::Runtime;
@@ -42,6 +42,8 @@ pub(crate) struct Policy {
 pub(crate) struct Asked {
     pub(crate) runtime: Runtime,
     pub(crate) name: Ident,
+    /// As it is written, to point at.
+    pub(crate) output: ReturnType,
     /// `None` after a mistake: it is there to be named, and never asked.
     pub(crate) arguments: Option<Vec<Type>>,
 }

@@ -31,7 +31,7 @@ names! {
     checks => Checks,
     expected => Expected,
     extract => extract,
-    from_request_parts => FromRequestParts,
+    extractor => FromRequestParts,
     guard => Guard,
     has_no_owner => has_no_owner,
     has_owner => HasOwner,

@@ -26,7 +26,12 @@ pub(crate) fn check(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mistakes = errors.finish();
     let arguments = arguments.filter(|_| mistakes.is_none());
     let check = runtime.zip(function).map(|(runtime, function)| {
-        expand::check(&Asked { runtime, name: function.signature.ident, arguments })
+        expand::check(&Asked {
+            runtime,
+            name: function.signature.ident,
+            output: function.signature.output,
+            arguments,
+        })
     });
     let mistakes = mistakes.map(Error::into_compile_error);
     let item = item.to_token_stream();

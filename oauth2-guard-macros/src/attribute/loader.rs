@@ -27,7 +27,10 @@ pub(crate) fn loader(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mistakes = errors.finish();
     let arguments = arguments.filter(|_| mistakes.is_none());
     let loader = runtime.zip(function).zip(object).map(|((runtime, function), object)| {
-        expand::loader(&Asked { runtime, name: function.signature.ident, arguments }, &object)
+        expand::loader(
+            &Asked { runtime, name: function.signature.ident, output: function.signature.output, arguments },
+            &object,
+        )
     });
     let mistakes = mistakes.map(Error::into_compile_error);
     let item = item.to_token_stream();
@@ -97,11 +100,15 @@ fn mistake_in(object: &Type) -> Option<String> {
         Type::Path(path) => path,
         _ => return Some(messages::loader_of_other_type(&source(object))),
     };
-    // A type in lower case is a primitive one.
-    let name = path.path.get_ident()?.to_string();
-    let is_foreign = name == "String" || PRIMITIVES.contains(&name.as_str());
-    is_foreign.then(|| messages::loader_of_other_type(&source(object)))
+    let last = path.path.segments.last()?.ident.to_string();
+    let is_primitive = path.path.get_ident().is_some() && PRIMITIVES.contains(&last.as_str());
+    (is_primitive || FOREIGN.contains(&last.as_str()))
+        .then(|| messages::loader_of_other_type(&source(object)))
 }
+
+/// Of the standard library, in which nobody can implement anything.
+const FOREIGN: [&str; 10] =
+    ["Arc", "BTreeMap", "BTreeSet", "HashMap", "HashSet", "PathBuf", "Rc", "String", "Vec", "VecDeque"];
 
 const PRIMITIVES: [&str; 17] = [
     "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",

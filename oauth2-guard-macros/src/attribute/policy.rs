@@ -50,7 +50,7 @@ fn name(item: &Item, errors: &mut Errors) -> Option<Ident> {
         errors.push(Error::new_spanned(&generics, messages::generic_policy(&name)));
         return None;
     }
-    let is_unit = rest.clone().into_iter().next().is_some_and(|token| token.to_string() == ";");
+    let is_unit = rest.into_iter().next().is_some_and(|token| token.to_string() == ";");
     if !is_unit {
         errors.push(Error::new(name.span(), messages::policy_with_fields(&name)));
     }

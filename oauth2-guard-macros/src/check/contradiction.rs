@@ -85,7 +85,7 @@ impl Formula {
                     Self::Not(member) => matches!(**member, Self::Atom(_)),
                     member => matches!(member, Self::Atom(_)),
                 };
-                let member = members.iter().find(is_forced).or(members.first())?;
+                let member = members.iter().find(is_forced).or_else(|| members.first())?;
                 member.choice(wanted)
             }
         }
@@ -260,9 +260,8 @@ mod tests {
                 |leaf: &Leaf| bits >> leaves.iter().position(|other| *other == leaf).unwrap() & 1 == 1;
             let is_possible = leaves.iter().all(|left| {
                 leaves.iter().all(|right| {
-                    left == right
-                        || !(holds(left) && holds(right) && excludes(left, right))
-                            && !(holds(left) && !holds(right) && implies(left, right))
+                    let is_broken = if holds(right) { excludes(left, right) } else { implies(left, right) };
+                    left == right || !holds(left) || !is_broken
                 })
             });
             if is_possible {

@@ -39,9 +39,13 @@ pub(crate) fn check(stack: &[Arguments], errors: &mut Errors) -> Checked {
     let rule = Rule::group(Word::All, rules).unwrap_or(Rule::Authenticated);
     // Each alone was searched already.
     let is_whole = stack.iter().flat_map(|arguments| &arguments.requirements).all(Requirement::is_whole);
-    if stack.len() > 1 && is_whole && errors.count() == before {
-        let written = stack.iter().map(|arguments| &arguments.tokens).find(|tokens| !tokens.is_empty());
-        report_contradiction(&rule, written.unwrap_or(&TokenStream::new()), &mut search, errors);
+    let written = stack.iter().map(|arguments| &arguments.tokens).find(|tokens| !tokens.is_empty());
+    if let Some(written) = written
+        && stack.len() > 1
+        && is_whole
+        && errors.count() == before
+    {
+        report_contradiction(&rule, written, &mut search, errors);
     }
     Checked { runtime, rule }
 }

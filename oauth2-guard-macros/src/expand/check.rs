@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::Type;
 use syn::ext::IdentExt;
+use syn::{ReturnType, Type};
 
 use super::located_at;
 use super::rule::{local, state};
@@ -11,7 +11,7 @@ use crate::model::Asked;
 use crate::paths::Runtime;
 
 pub(crate) fn check(check: &Asked) -> TokenStream {
-    let Asked { runtime, name, arguments } = check;
+    let Asked { runtime, name, output, arguments } = check;
     let [check_trait, ask, parts_type, verdict] =
         [runtime.check(), runtime.ask(), runtime.parts(), runtime.verdict()];
     let text = name.unraw().to_string();
@@ -25,10 +25,11 @@ pub(crate) fn check(check: &Asked) -> TokenStream {
             let names: Vec<Ident> = names(arguments);
             let extract = runtime.extract();
             let extracted = extracted(&extract, arguments, &names, |refused| quote!(#refused));
+            let answer = answer(output, quote!(#name(#(#names),*).await));
             let verdict_of = runtime.verdict_of();
             quote! {
                 #extracted
-                #verdict_of(#name(#(#names),*).await)
+                #verdict_of(#answer)
             }
         }
         None => {
@@ -41,6 +42,9 @@ pub(crate) fn check(check: &Asked) -> TokenStream {
     } else {
         [quote!(_), quote!(_)]
     };
+    // A future that cannot be sent to another thread is a mistake of the function, not of the attribute.
+    let head = quote!(async fn ask(#parts: &mut #parts_type, #state: &#state_type) -> #verdict);
+    let head = located_at(name, head);
     quote! {
         #[doc(hidden)]
         #[allow(non_camel_case_types, unreachable_pub)]
@@ -55,11 +59,19 @@ pub(crate) fn check(check: &Asked) -> TokenStream {
             impl<#state_type: ::core::marker::Send + ::core::marker::Sync> #ask<#state_type> for #type_name
             #bounds
             {
-                async fn ask(#parts: &mut #parts_type, #state: &#state_type) -> #verdict {
+                #head {
                     #body
                 }
             }
         };
+    }
+}
+
+/// It stands where the returned type does: what the compiler says of it points there.
+pub(super) fn answer(output: &ReturnType, call: TokenStream) -> TokenStream {
+    match output {
+        ReturnType::Type(_, written) => located_at(written, call),
+        ReturnType::Default => call,
     }
 }
 
@@ -71,7 +83,7 @@ pub(super) fn names(arguments: &[Type]) -> Vec<Ident> {
 
 /// That the arguments are extractors, each type once.
 pub(super) fn bounds(runtime: &Runtime, arguments: &[Type]) -> Option<TokenStream> {
-    let from_request_parts = runtime.from_request_parts();
+    let from_request_parts = runtime.extractor();
     let state = state();
     let mut seen: Vec<String> = Vec::new();
     let mut bounds = Vec::new();

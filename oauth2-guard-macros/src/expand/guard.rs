@@ -5,8 +5,8 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{FnArg, Pat, PatType, PatWild, Path, Token, Type};
 
-use super::located_at;
 use super::rule::{expression, implementation};
+use super::{in_parentheses, located_at};
 use crate::item::Function;
 use crate::model::{Access, Guard, Object, Rule};
 use crate::paths::Runtime;
@@ -52,12 +52,13 @@ fn policy_type(
 /// That a named policy needs no object, of which this handler says nothing; also where the handler is not used.
 fn proof(runtime: &Runtime, path: &Path) -> TokenStream {
     let [has_no_owner, policy] = [runtime.has_no_owner(), runtime.policy()];
-    let start = located_at(path, quote!(#has_no_owner));
-    let open = located_at(path, quote!(&<));
+    let function = located_at(path, quote!(#has_no_owner));
+    let start = located_at(path, quote!(&<));
     let end = located_at(path, quote!(as #policy>::RULE));
+    let arguments = in_parentheses(path, quote!(#start #path #end));
     quote! {
         const _: () = {
-            #start(#open #path #end);
+            #function #arguments;
         };
     }
 }
@@ -74,9 +75,12 @@ fn with_owned_arguments(
         let number = objects.iter().position(|object| object.argument == index);
         let (Some(number), FnArg::Typed(argument)) = (number, argument) else { continue };
         let PatType { pat, ty, .. } = argument;
-        let path = located_at(ty, owned.clone());
-        *argument.pat = Pat::Verbatim(quote!(#owned(#pat, ..)));
-        *argument.ty = Type::Verbatim(quote!(#path<#ty, #policy, #number>));
+        let start = located_at(ty, quote!(#owned<));
+        let end = located_at(ty, quote!(, #policy, #number>));
+        let constructor = located_at(ty, owned.clone());
+        let fields = in_parentheses(ty, quote!(#pat, ..));
+        *argument.pat = Pat::Verbatim(quote!(#constructor #fields));
+        *argument.ty = Type::Verbatim(quote!(#start #ty #end));
     }
     handler
 }

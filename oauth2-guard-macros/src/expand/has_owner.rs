@@ -38,6 +38,7 @@ pub(crate) fn has_owner(ownership: &Ownership) -> TokenStream {
     };
     quote! {
         const _: () = {
+            #[automatically_derived]
             impl #impl_generics #has_owner for #name #type_generics #where_clause {
                 fn is_owned_by(&self, #who: &#bearer<'_>) -> ::core::primitive::bool {
                     #answer

@@ -4,15 +4,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Type;
 
-use super::check::{bounds, extracted, names};
+use super::check::{answer, bounds, extracted, names};
 use super::located_at;
 use super::rule::{local, state};
 use crate::model::Asked;
 
 pub(crate) fn loader(loader: &Asked, object: &Type) -> TokenStream {
-    let Asked { runtime, name, arguments } = loader;
+    let Asked { runtime, name, output, arguments } = loader;
     let [from_request_parts, load_rejection, parts_type] =
-        [runtime.from_request_parts(), runtime.load_rejection(), runtime.parts()];
+        [runtime.extractor(), runtime.load_rejection(), runtime.parts()];
     let state_type = state();
     let [parts, state] = ["parts", "state"].map(local);
     let bounds = bounds(runtime, arguments.as_deref().unwrap_or_default());
@@ -20,12 +20,13 @@ pub(crate) fn loader(loader: &Asked, object: &Type) -> TokenStream {
         Some(arguments) => {
             let names = names(arguments);
             let argument = runtime.argument();
-            let answer = |refused: &Ident| quote!(::core::result::Result::Err(#refused));
-            let extracted = extracted(&argument, arguments, &names, answer);
+            let rejection = |refused: &Ident| quote!(::core::result::Result::Err(#refused));
+            let extracted = extracted(&argument, arguments, &names, rejection);
+            let call = answer(output, quote!(#name(#(#names),*).await));
             let load = located_at(object, runtime.load());
             quote! {
                 #extracted
-                #load::<#object>(#name(#(#names),*).await, #parts)
+                #load::<#object>(#call, #parts)
             }
         }
         None => quote!(::core::unimplemented!()),
@@ -36,17 +37,24 @@ pub(crate) fn loader(loader: &Asked, object: &Type) -> TokenStream {
     } else {
         quote!(_)
     };
+    // Of a type that is not the user's own, the compiler says that this parameter cannot be.
+    let parameter = located_at(object, quote!(#state_type));
+    // A future that cannot be sent to another thread is a mistake of the function, not of the attribute.
+    let head = quote! {
+        async fn from_request_parts(
+            #parts: &mut #parts_type,
+            #state: &#state_type,
+        ) -> ::core::result::Result<Self, #load_rejection>
+    };
+    let head = located_at(name, head);
     quote! {
         const _: () = {
-            impl<#state_type: ::core::marker::Send + ::core::marker::Sync> #from_request_parts<#state_type> for #object
+            impl<#parameter: ::core::marker::Send + ::core::marker::Sync> #from_request_parts<#state_type> for #object
             #bounds
             {
                 type Rejection = #load_rejection;
 
-                async fn from_request_parts(
-                    #parts: &mut #parts_type,
-                    #state: &#state_type,
-                ) -> ::core::result::Result<Self, #load_rejection> {
+                #head {
                     #body
                 }
             }

@@ -7,7 +7,7 @@ mod loader;
 mod policy;
 mod rule;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 pub(crate) use self::check::check;
@@ -23,10 +23,18 @@ fn located_at(place: &impl ToTokens, tokens: TokenStream) -> TokenStream {
     tokens.into_iter().map(|token| relocated(token, span)).collect()
 }
 
+/// The parentheses stand in that place, and what is between them stays where it is.
+fn in_parentheses(place: &impl ToTokens, tokens: TokenStream) -> TokenTree {
+    let span = place.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span());
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(Span::call_site().located_at(span));
+    TokenTree::Group(group)
+}
+
 fn relocated(mut token: TokenTree, span: Span) -> TokenTree {
     if let TokenTree::Group(group) = &token {
         let inside = group.stream().into_iter().map(|token| relocated(token, span)).collect();
-        token = TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inside));
+        token = TokenTree::Group(Group::new(group.delimiter(), inside));
     }
     token.set_span(token.span().located_at(span));
     token

@@ -38,7 +38,8 @@ fn leaf(runtime: &Runtime, leaf: &Leaf, objects: &[Object]) -> TokenStream {
     match leaf {
         Leaf::Check(path) => {
             let check = located_at(path, quote!(#rule::check));
-            quote!(#check::<#path>())
+            // In parentheses it is a type, also where the path leads to a function without `#[check]`.
+            quote!(#check::<(#path)>())
         }
         Leaf::Claim(reference, expected) => {
             let path = runtime.expected();
@@ -137,7 +138,7 @@ fn asked(runtime: &Runtime, rule: &Rule) -> Vec<Asked> {
     let state = state();
     let of_checks = rule.checks().into_iter().map(|path| {
         let bound = located_at(path, quote!(: #ask<#state>));
-        Asked { list: quote!(#ask_one<#path>), bound: quote!(#path #bound) }
+        Asked { list: quote!(#ask_one<(#path)>), bound: quote!(#path #bound) }
     });
     let of_policies = rule.policies().into_iter().map(|path| {
         let start = located_at(path, quote!(<));

@@ -18,7 +18,7 @@ const _: ::renamed::__private::Rule = {
                     ::core::option::Option::None,
                     false,
                 ),
-                ::renamed::__private::Rule::check::<is_open>(),
+                ::renamed::__private::Rule::check::<(is_open)>(),
                 ::renamed::__private::Rule::claim(
                     "age",
                     ::renamed::__private::Expected::Integer(-1i64),
@@ -43,7 +43,7 @@ const _: ::renamed::__private::Rule = {
             Output = ::core::option::Option<::renamed::__private::Verdict>,
         > + ::core::marker::Send {
             <(
-                ::renamed::__private::AskOne<is_open>,
+                ::renamed::__private::AskOne<(is_open)>,
                 (<Admin as ::renamed::__private::Policy>::Checks, ()),
             ) as ::renamed::__private::Checks<__S>>::ask(__check, __parts, __state)
         }

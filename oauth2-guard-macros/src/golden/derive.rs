@@ -39,6 +39,7 @@ where
     home: &'a str,
 }
 const _: () = {
+    #[automatically_derived]
     impl<'a, T: Clone, N, const SIZE: usize> crate::auth::__private::HasOwner
     for Article<'a, T, N, SIZE>
     where

@@ -5,6 +5,7 @@ struct Account(u64, #[owner(issuer = 2)] String, String);
 
 struct Account(u64, #[owner(issuer = 2)] String, String);
 const _: () = {
+    #[automatically_derived]
     impl ::oauth2_guard::__private::HasOwner for Account {
         fn is_owned_by(
             &self,

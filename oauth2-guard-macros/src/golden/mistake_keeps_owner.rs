@@ -16,6 +16,7 @@ struct Article<T> {
     "unknown word `isuer`, did you mean `issuer`? (expected `claim = \"name\"`, `issuer = field`, `any_issuer` or `nested`)"
 }
 const _: () = {
+    #[automatically_derived]
     impl<T> ::oauth2_guard::__private::HasOwner for Article<T> {
         fn is_owned_by(
             &self,

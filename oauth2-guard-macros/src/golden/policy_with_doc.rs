@@ -26,7 +26,9 @@ const _: ::oauth2_guard::__private::Rule = {
                         ::oauth2_guard::__private::Rule::Any(const {
                             &[
                                 ::oauth2_guard::__private::Rule::role("admin"),
-                                ::oauth2_guard::__private::Rule::check::<is_owner_of_shop>(),
+                                ::oauth2_guard::__private::Rule::check::<
+                                    (is_owner_of_shop),
+                                >(),
                             ]
                         }),
                         ::oauth2_guard::__private::Rule::acr("mfa"),
@@ -49,7 +51,7 @@ const _: ::oauth2_guard::__private::Rule = {
             Output = ::core::option::Option<::oauth2_guard::__private::Verdict>,
         > + ::core::marker::Send {
             <(
-                ::oauth2_guard::__private::AskOne<is_owner_of_shop>,
+                ::oauth2_guard::__private::AskOne<(is_owner_of_shop)>,
                 (),
             ) as ::oauth2_guard::__private::Checks<__S>>::ask(__check, __parts, __state)
         }

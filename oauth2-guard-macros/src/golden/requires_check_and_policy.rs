@@ -11,12 +11,12 @@ const _: ::oauth2_guard::__private::Rule = {
         type Checks = Self;
         const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Any(const {
             &[
-                ::oauth2_guard::__private::Rule::check::<checks::may_edit>(),
+                ::oauth2_guard::__private::Rule::check::<(checks::may_edit)>(),
                 <Admin as ::oauth2_guard::__private::Policy>::RULE,
                 ::oauth2_guard::__private::Rule::All(const {
                     &[
                         <crate::policies::Editor as ::oauth2_guard::__private::Policy>::RULE,
-                        ::oauth2_guard::__private::Rule::check::<is_open>(),
+                        ::oauth2_guard::__private::Rule::check::<(is_open)>(),
                     ]
                 }),
             ]
@@ -43,9 +43,9 @@ const _: ::oauth2_guard::__private::Rule = {
             Output = ::core::option::Option<::oauth2_guard::__private::Verdict>,
         > + ::core::marker::Send {
             <(
-                ::oauth2_guard::__private::AskOne<checks::may_edit>,
+                ::oauth2_guard::__private::AskOne<(checks::may_edit)>,
                 (
-                    ::oauth2_guard::__private::AskOne<is_open>,
+                    ::oauth2_guard::__private::AskOne<(is_open)>,
                     (
                         <Admin as ::oauth2_guard::__private::Policy>::Checks,
                         (
