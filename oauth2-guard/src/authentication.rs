@@ -8,22 +8,31 @@ use crate::bearer::{BearerToken, NoToken};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::decision::{Decision, Outcome, Target};
+use crate::jwks::{Refreshing, Stale, Unavailable};
 use crate::provider::TrustedProvider;
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
-use crate::verify::{InvalidToken, Refused, verify};
+use crate::verify::{InvalidToken, Pass, Refused, verify};
 
 /// What became of the credentials of a request.
 pub(crate) enum Authentication {
     Decided(Decided),
     /// To be decided by [`ResourceServer::decide_later`].
-    UnknownKey(UnknownKey),
+    Undecided(Undecided),
 }
 
-/// A token that names a key that the provider may have added since.
-pub(crate) struct UnknownKey {
+/// A token for which the provider's keys are to be newer first.
+pub(crate) struct Undecided {
     token: Box<str>,
     provider: Arc<TrustedProvider>,
+    wanted: Wanted,
+}
+
+enum Wanted {
+    /// One that the token names, and that may have been added since.
+    UnknownKey,
+    /// Any: those at hand are too old, or newer ones are worth a short wait.
+    Newer(Refreshing),
 }
 
 pub(crate) enum Decided {
@@ -49,9 +58,9 @@ impl ResourceServer {
     /// }
     /// ```
     pub async fn verify(&self, token: &str) -> Result<OAuth2Claims, Rejection> {
-        let decided = match self.decide(BearerToken::untrusted(token)) {
+        let decided = match self.decide(BearerToken::untrusted(token), Pass::First) {
             Authentication::Decided(decided) => decided,
-            Authentication::UnknownKey(unknown) => self.decide_later(unknown).await,
+            Authentication::Undecided(undecided) => self.decide_later(undecided).await,
         };
         self.settle(decided, false, None)?.ok_or_else(|| self.reject(Reason::NoCredentials))
     }
@@ -59,38 +68,68 @@ impl ResourceServer {
     /// Waits for nothing.
     pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Authentication {
         Authentication::Decided(match BearerToken::extract(headers) {
-            Ok(token) => return self.decide(token),
+            Ok(token) => return self.decide(token, Pass::First),
             Err(NoToken::Missing) => Decided::Anonymous,
             Err(NoToken::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
             Err(NoToken::Several) => Decided::refused(Reason::SeveralCredentials, None),
         })
     }
 
-    fn decide(&self, token: BearerToken<'_>) -> Authentication {
+    fn decide(&self, token: BearerToken<'_>, pass: Pass) -> Authentication {
         let Some(now) = UnixTime::of(self.clock().now()) else {
             return Authentication::Decided(Decided::refused(Reason::ClockUnusable, None));
         };
-        Authentication::Decided(match verify(token, self.max_token_bytes(), self.providers(), now) {
+        let undecided = |provider: &Arc<TrustedProvider>, wanted| {
+            Authentication::Undecided(Undecided {
+                token: token.as_str().into(),
+                provider: Arc::clone(provider),
+                wanted,
+            })
+        };
+        Authentication::Decided(match verify(token, self.max_token_bytes(), self.providers(), now, pass) {
             Ok(claims) => Decided::Verified(claims),
-            Err(Refused { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
-                let (token, provider) = (token.as_str().into(), Arc::clone(provider));
-                return Authentication::UnknownKey(UnknownKey { token, provider });
+            Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
+                return undecided(provider, Wanted::UnknownKey);
             }
-            Err(Refused { reason, provider }) => Decided::refused(Reason::InvalidToken(reason), provider),
+            Err(Refused::Keys { stale: Stale::Wait(refreshing), provider }) => {
+                return undecided(provider, Wanted::Newer(refreshing));
+            }
+            Err(Refused::Keys { stale: Stale::Unavailable(unavailable), provider }) => {
+                Decided::unavailable(unavailable, provider)
+            }
+            Err(Refused::Invalid { reason, provider }) => {
+                Decided::refused(Reason::InvalidToken(reason), provider)
+            }
         })
     }
 
     /// Waits until the provider's keys are as new as they may be.
-    pub(crate) async fn decide_later(&self, UnknownKey { token, provider }: UnknownKey) -> Decided {
-        if let Err(unavailable) = provider.keys.seek_unknown_key().await {
-            let retry_after = unavailable.retry_after;
-            return Decided::refused(Reason::KeysUnavailable { retry_after }, Some(&provider));
-        }
-        match self.decide(BearerToken::untrusted(&token)) {
-            Authentication::Decided(decided) => decided,
-            Authentication::UnknownKey(_) => {
-                Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(&provider))
-            }
+    pub(crate) async fn decide_later(&self, undecided: Undecided) -> Decided {
+        let Undecided { token, provider, mut wanted } = undecided;
+        loop {
+            let may_search = match wanted {
+                Wanted::UnknownKey => {
+                    if let Err(unavailable) = provider.keys.seek_unknown_key().await {
+                        return Decided::unavailable(unavailable, &provider);
+                    }
+                    false
+                }
+                Wanted::Newer(refreshing) => {
+                    refreshing.wait().await;
+                    true
+                }
+            };
+            return match self.decide(BearerToken::untrusted(&token), Pass::AfterWaiting) {
+                Authentication::Decided(decided) => decided,
+                // It was waited for, but not for this key: that is another attempt, if one is due.
+                Authentication::Undecided(Undecided { wanted: Wanted::UnknownKey, .. }) if may_search => {
+                    wanted = Wanted::UnknownKey;
+                    continue;
+                }
+                Authentication::Undecided(_) => {
+                    Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(&provider))
+                }
+            };
         }
     }
 
@@ -127,6 +166,10 @@ impl ResourceServer {
 }
 
 impl Decided {
+    fn unavailable(Unavailable { retry_after }: Unavailable, provider: &Arc<TrustedProvider>) -> Self {
+        Self::refused(Reason::KeysUnavailable { retry_after }, Some(provider))
+    }
+
     fn refused(reason: Reason, provider: Option<&Arc<TrustedProvider>>) -> Self {
         Self::Refused { reason, provider: provider.map(|provider| Arc::clone(&provider.name)) }
     }

@@ -4,6 +4,7 @@ use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
+use http::header::{AGE, CACHE_CONTROL, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Client, StatusCode, redirect};
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -36,6 +37,18 @@ pub(crate) struct Fetcher {
     insecure_hosts: Vec<String>,
 }
 
+/// A key set, and for how long its authorization server says that it is fresh.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) keys: KeySet,
+    pub(crate) max_age: Option<Duration>,
+}
+
+struct Answer {
+    body: Vec<u8>,
+    max_age: Option<Duration>,
+}
+
 /// Why no key set was fetched. It names addresses and statuses, and nothing of an answer's content.
 #[derive(Debug)]
 pub(crate) enum FetchError {
@@ -47,7 +60,7 @@ pub(crate) enum FetchError {
     NotReachable { at: Endpoint, cause: String },
     NoDocument { tried: Vec<Endpoint> },
     Runtime,
-    Status { at: Endpoint, status: StatusCode },
+    Status { at: Endpoint, status: StatusCode, retry_after: Option<Duration> },
     TooLarge { at: Endpoint },
 }
 
@@ -56,24 +69,28 @@ impl Fetcher {
         Self { location, allowed, insecure_hosts }
     }
 
-    pub(crate) async fn fetch(&self) -> Result<KeySet, FetchError> {
+    pub(crate) async fn fetch(&self) -> Result<Fetched, FetchError> {
         Handle::try_current().map_err(|_| FetchError::Runtime)?;
         tokio::time::timeout(DEADLINE, self.fetch_unbounded()).await.unwrap_or(Err(FetchError::Deadline))
     }
 
-    async fn fetch_unbounded(&self) -> Result<KeySet, FetchError> {
+    async fn fetch_unbounded(&self) -> Result<Fetched, FetchError> {
         let at = match &self.location {
             KeyLocation::JwkSet(at) => at.clone(),
             KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
         };
-        KeySet::parse(&read(&at).await?, &self.allowed).map_err(|reason| FetchError::KeySet { at, reason })
+        let Answer { body, max_age } = read(&at).await?;
+        match KeySet::parse(&body, &self.allowed) {
+            Ok(keys) => Ok(Fetched { keys, max_age }),
+            Err(reason) => Err(FetchError::KeySet { at, reason }),
+        }
     }
 
     /// OpenID Connect Discovery §4, RFC 8414 §3: the `issuer` of the document is identical to ours.
     async fn discover(&self, issuer: &str, documents: &[Endpoint]) -> Result<Endpoint, FetchError> {
         for document in documents {
             let body = match read(document).await {
-                Ok(body) => body,
+                Ok(Answer { body, .. }) => body,
                 // Not published here: at the next address, perhaps.
                 Err(FetchError::Status { status, .. })
                     if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS =>
@@ -104,15 +121,17 @@ pub(crate) fn key_set_address(
     Endpoint::found(address, document, insecure_hosts).map_err(|_| wrong())
 }
 
-async fn read(at: &Endpoint) -> Result<Vec<u8>, FetchError> {
+async fn read(at: &Endpoint) -> Result<Answer, FetchError> {
     let not_reachable = |error: reqwest::Error| FetchError::NotReachable {
         at: at.clone(),
         cause: root_cause(&error.without_url()),
     };
     let mut response = client(at.url())?.get(at.url().clone()).send().await.map_err(not_reachable)?;
     if response.status() != StatusCode::OK {
-        return Err(FetchError::Status { at: at.clone(), status: response.status() });
+        let (status, retry_after) = (response.status(), seconds(response.headers(), &RETRY_AFTER));
+        return Err(FetchError::Status { at: at.clone(), status, retry_after });
     }
+    let max_age = max_age(response.headers());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(not_reachable)? {
         if body.len().saturating_add(chunk.len()) > MAX_BODY_BYTES {
@@ -120,7 +139,29 @@ async fn read(at: &Endpoint) -> Result<Vec<u8>, FetchError> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok(Answer { body, max_age })
+}
+
+/// RFC 9111 §5.2.2.1, less what a cache on the way has had of it (§4.2.3).
+fn max_age(headers: &HeaderMap) -> Option<Duration> {
+    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let mut told = None;
+    for directive in directives.flat_map(|value| value.split(',')) {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        match name.trim().to_ascii_lowercase().as_str() {
+            "no-cache" | "no-store" => told = Some(Duration::ZERO),
+            "max-age" => {
+                let seconds = value.trim().trim_matches('"').parse().ok().map(Duration::from_secs);
+                told = [told, seconds].into_iter().flatten().min();
+            }
+            _ => {}
+        }
+    }
+    told.map(|told| told.saturating_sub(seconds(headers, &AGE).unwrap_or_default()))
+}
+
+fn seconds(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// Fetches are minutes apart, so that nothing is gained by keeping a connection.
@@ -139,6 +180,14 @@ fn client(url: &Url) -> Result<Client, FetchError> {
 }
 
 impl FetchError {
+    /// How long the authorization server asked to be left alone (RFC 9110 §10.2.3), where it said so in seconds.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// Whether it may go away by itself.
     pub(crate) fn is_temporary(&self) -> bool {
         match self {
@@ -184,7 +233,7 @@ impl fmt::Display for FetchError {
                 f.write_str(": compare the issuer with the `iss` of its tokens, or say `with_jwks_url`")
             }
             Self::Runtime => f.write_str("there is no Tokio runtime: await `build` within one"),
-            Self::Status { at, status } => write!(f, "{at} answered {}", status.as_u16()),
+            Self::Status { at, status, .. } => write!(f, "{at} answered {}", status.as_u16()),
             Self::TooLarge { at } => write!(f, "{at} answered more than {MAX_BODY_BYTES} bytes"),
         }
     }

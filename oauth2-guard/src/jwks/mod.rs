@@ -1,6 +1,7 @@
 //! The keys of a provider: from a JWK Set to keys that verify, and how they are kept.
 
 mod fetch;
+mod freshness;
 pub(crate) mod jwk;
 mod key_set;
 mod store;
@@ -8,5 +9,6 @@ mod store;
 #[cfg(fuzzing)]
 pub(crate) use self::fetch::key_set_address;
 pub(crate) use self::fetch::{Fetcher, KeyLocation};
+pub(crate) use self::freshness::Refresh;
 pub(crate) use self::key_set::{KeySet, NoKey};
-pub(crate) use self::store::KeyStore;
+pub(crate) use self::store::{KeyStore, Refreshing, Stale, Unavailable};

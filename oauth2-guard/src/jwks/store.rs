@@ -1,4 +1,6 @@
+use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
+use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -7,21 +9,29 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::fetch::{DEADLINE, FetchError, Fetcher};
+use super::fetch::{DEADLINE, FetchError, Fetched, Fetcher};
+use super::freshness::{COOL_DOWN, Freshness, Need, Refresh, Search};
 use super::key_set::KeySet;
 use crate::clock::Clock;
-
-/// Between two attempts to find an unknown key ID, whatever became of the first.
-const COOL_DOWN: Duration = Duration::from_secs(30);
 
 /// How long a request waits for an attempt: a little longer than that takes at the most.
 const PATIENCE: Duration = DEADLINE.saturating_add(Duration::from_secs(1));
 
+/// How long a request waits for newer keys while those at hand will do.
+const SHORT_PATIENCE: Duration = Duration::from_millis(250);
+
 /// The keys of one provider: read without a lock, replaced whole.
 #[derive(Debug)]
 pub(crate) struct KeyStore {
-    current: Arc<ArcSwap<KeySet>>,
+    current: Arc<ArcSwap<Dated>>,
     remote: Option<Arc<Remote>>,
+}
+
+/// A key set, and until when nothing has to be done about it.
+#[derive(Debug)]
+pub(crate) struct Dated {
+    pub(crate) keys: KeySet,
+    fresh_until: Option<Instant>,
 }
 
 /// There are no keys to tell whether a token is genuine.
@@ -30,31 +40,67 @@ pub(crate) struct Unavailable {
     pub(crate) retry_after: Duration,
 }
 
+/// What stands before the use of a key.
+pub(crate) enum Stale {
+    /// Newer keys are on their way, and worth this wait.
+    Wait(Refreshing),
+    Unavailable(Unavailable),
+}
+
+/// An attempt that is under way.
+pub(crate) struct Refreshing {
+    outcome: Outcome,
+    patience: Duration,
+}
+
+/// Ends with whether the attempt succeeded; that its sender is gone without a word means that it did not.
+type Outcome = watch::Receiver<Option<bool>>;
+
 impl KeyStore {
     /// The keys that a user wrote down, which never change.
     pub(crate) fn configured(provider: &str, keys: KeySet) -> Self {
         warn_of_skipped(provider, &keys, None);
-        Self { current: Arc::new(ArcSwap::from_pointee(keys)), remote: None }
+        Self { current: Arc::new(ArcSwap::from_pointee(Dated { keys, fresh_until: None })), remote: None }
     }
 
-    /// Keys that are fetched now, and again when a token names one that is not among them.
+    /// Keys that are fetched now, then as `refresh` says, and when a token names one that is not among them.
     pub(crate) async fn fetched(
         provider: Arc<str>,
         fetcher: Fetcher,
+        refresh: Refresh,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, FetchError> {
         let started = clock.instant();
-        let keys = fetcher.fetch().await?;
+        let Fetched { keys, max_age } = fetcher.fetch().await?;
         warn_of_skipped(&provider, &keys, None);
-        let current = Arc::new(ArcSwap::from_pointee(keys));
-        let attempts = Attempts { newest: 0, started, state: State::Done { succeeded: true }, installed: 0 };
-        let attempts = Mutex::new(attempts);
+        let freshness = Freshness::new(refresh, started, max_age, jitter());
+        let fresh_until = freshness.fresh_until();
+        let current = Arc::new(ArcSwap::from_pointee(Dated { keys, fresh_until }));
+        let attempts = Mutex::new(Attempts { freshness, newest: 0, installed: 0, under_way: None });
         let remote = Remote { provider, fetcher, clock, current: Arc::clone(&current), attempts };
         Ok(Self { current, remote: Some(Arc::new(remote)) })
     }
 
-    pub(crate) fn current(&self) -> Guard<Arc<KeySet>> {
+    pub(crate) fn current(&self) -> Guard<Arc<Dated>> {
         self.current.load()
+    }
+
+    /// Whether the keys may be used without a further thought: one look, and no lock.
+    pub(crate) fn are_fresh(&self) -> bool {
+        match (&self.remote, self.current.load().fresh_until) {
+            (Some(remote), Some(fresh_until)) => remote.clock.instant() < fresh_until,
+            _ => true,
+        }
+    }
+
+    /// To be asked before keys are used that are not [fresh](Self::are_fresh). What is to be had without waiting is begun.
+    pub(crate) fn freshen(&self) -> Result<(), Stale> {
+        self.remote.as_ref().map_or(Ok(()), Remote::freshen)
+    }
+
+    /// The same after having waited, so that there is no wait again.
+    pub(crate) fn settle(&self) -> Result<(), Unavailable> {
+        self.remote.as_ref().map_or(Ok(()), |remote| remote.settle())
     }
 
     /// To be awaited when a token names a key that is not in the [current](Self::current) set. Afterwards the set is
@@ -69,110 +115,152 @@ impl KeyStore {
     }
 }
 
+impl Refreshing {
+    /// Whether newer keys came in time.
+    pub(crate) async fn wait(mut self) -> bool {
+        // The attempt has a deadline of its own, but may be on a runtime that nobody drives.
+        let outcome = timeout(self.patience, self.outcome.wait_for(Option::is_some)).await;
+        outcome.ok().and_then(Result::ok).and_then(|outcome| *outcome) == Some(true)
+    }
+}
+
 #[derive(Debug)]
 struct Remote {
     provider: Arc<str>,
     fetcher: Fetcher,
     clock: Arc<dyn Clock>,
-    current: Arc<ArcSwap<KeySet>>,
+    current: Arc<ArcSwap<Dated>>,
     attempts: Mutex<Attempts>,
 }
 
 #[derive(Debug)]
 struct Attempts {
+    freshness: Freshness,
     /// The newest, counted from zero, which is that of the start.
     newest: u64,
-    started: Instant,
-    state: State,
     /// The one whose keys are in use.
     installed: u64,
+    /// The newest, while it lasts, and what it was needed for.
+    under_way: Option<(Outcome, Need)>,
 }
 
-/// What became of the newest attempt.
-#[derive(Debug)]
-enum State {
-    Done {
-        succeeded: bool,
-    },
-    /// Ends with whether it succeeded; that its sender is gone without a word means that it did not.
-    UnderWay(watch::Receiver<Option<bool>>),
-}
-
-/// The attempt to wait for, or, while none is due, what became of the last one.
-enum Next {
-    Await(watch::Receiver<Option<bool>>),
-    Settled(Result<(), Unavailable>),
+impl Attempts {
+    /// What is under way. An attempt that ended without a word (its task panicked, or its runtime went down) is not, nor one on a
+    /// runtime that nobody drives.
+    fn under_way(&self, now: Instant) -> Option<(Outcome, Need)> {
+        let (outcome, need) = self.under_way.as_ref()?;
+        let is_alive = outcome.has_changed().is_ok() && !self.freshness.is_cool(now);
+        is_alive.then(|| (outcome.clone(), *need))
+    }
 }
 
 impl Remote {
-    async fn seek_unknown_key(self: &Arc<Self>) -> Result<(), Unavailable> {
-        let mut under_way = match self.join_or_start() {
-            Next::Await(under_way) => under_way,
-            Next::Settled(outcome) => return outcome,
-        };
-        // The attempt has a deadline of its own, but may be on a runtime that nobody drives.
-        let outcome = timeout(PATIENCE, under_way.wait_for(Option::is_some)).await;
-        match outcome.ok().and_then(Result::ok).and_then(|outcome| *outcome) {
-            Some(true) => Ok(()),
-            Some(false) | None => Err(Unavailable { retry_after: COOL_DOWN }),
-        }
-    }
-
-    fn join_or_start(self: &Arc<Self>) -> Next {
+    fn freshen(self: &Arc<Self>) -> Result<(), Stale> {
         let mut attempts = self.attempts();
         let now = self.clock.instant();
-        let left = COOL_DOWN.saturating_sub(now.saturating_duration_since(attempts.started));
-        if !left.is_zero() {
-            let succeeded = match &attempts.state {
-                State::UnderWay(outcome) if outcome.has_changed().is_ok() => {
-                    return Next::Await(outcome.clone());
+        let (outcome, need) = match attempts.under_way(now) {
+            Some((outcome, need)) => (Some(outcome), need),
+            None => match attempts.freshness.need(now) {
+                Need::Nothing => return Ok(()),
+                Need::Unavailable { retry_after } => {
+                    return Err(Stale::Unavailable(Unavailable { retry_after }));
                 }
-                // It ended without a word: its task panicked, or its runtime went down.
-                State::UnderWay(_) => false,
-                State::Done { succeeded } => *succeeded,
-            };
-            return Next::Settled(if succeeded { Ok(()) } else { Err(Unavailable { retry_after: left }) });
-        }
-        let Ok(runtime) = Handle::try_current() else {
-            return Next::Settled(Err(Unavailable { retry_after: COOL_DOWN }));
+                need => (self.start(&mut attempts, now, need), need),
+            },
         };
-        let (done, outcome) = watch::channel(None);
-        let number = attempts.newest.saturating_add(1);
-        attempts.newest = number;
-        attempts.started = now;
-        attempts.state = State::UnderWay(outcome.clone());
-        // A task of its own, so that a caller who gives up does not end it for the others.
-        runtime.spawn(Arc::clone(self).attempt(number, done));
-        Next::Await(outcome)
+        let is_needed = need == Need::First || attempts.freshness.is_needed_first(now);
+        let patience = match need {
+            _ if is_needed => PATIENCE,
+            Need::Soon => SHORT_PATIENCE,
+            _ => return Ok(()),
+        };
+        match outcome {
+            Some(outcome) => Err(Stale::Wait(Refreshing { outcome, patience })),
+            None if is_needed => Err(Stale::Unavailable(Unavailable { retry_after: COOL_DOWN })),
+            None => Ok(()),
+        }
     }
 
-    async fn attempt(self: Arc<Self>, number: u64, done: watch::Sender<Option<bool>>) {
+    fn settle(&self) -> Result<(), Unavailable> {
+        let attempts = self.attempts();
+        let now = self.clock.instant();
+        if attempts.freshness.is_expired(now) {
+            return Err(Unavailable { retry_after: attempts.freshness.retry_after(now) });
+        }
+        Ok(())
+    }
+
+    async fn seek_unknown_key(self: &Arc<Self>) -> Result<(), Unavailable> {
+        let outcome = match self.join_or_search() {
+            Ok(outcome) => outcome,
+            Err(settled) => return settled,
+        };
+        if (Refreshing { outcome, patience: PATIENCE }).wait().await {
+            return Ok(());
+        }
+        Err(Unavailable { retry_after: COOL_DOWN })
+    }
+
+    /// The attempt to wait for, or, while none is due, what became of the last one.
+    fn join_or_search(self: &Arc<Self>) -> Result<Outcome, Result<(), Unavailable>> {
+        let mut attempts = self.attempts();
+        let now = self.clock.instant();
+        if let Some((outcome, _)) = attempts.under_way(now) {
+            return Ok(outcome);
+        }
+        match attempts.freshness.search(now) {
+            Search::Settled => Err(Ok(())),
+            Search::Unavailable { retry_after } => Err(Err(Unavailable { retry_after })),
+            Search::Attempt => self
+                .start(&mut attempts, now, Need::InBackground)
+                .ok_or(Err(Unavailable { retry_after: COOL_DOWN })),
+        }
+    }
+
+    /// Begins an attempt, unless there is no runtime to do so in.
+    fn start(self: &Arc<Self>, attempts: &mut Attempts, now: Instant, need: Need) -> Option<Outcome> {
+        let runtime = Handle::try_current().ok()?;
+        let (done, outcome) = watch::channel(None);
+        attempts.newest = attempts.newest.saturating_add(1);
+        attempts.freshness.attempted(now);
+        attempts.under_way = Some((outcome.clone(), need));
+        // A task of its own, so that a caller who gives up does not end it for the others.
+        runtime.spawn(Arc::clone(self).attempt(attempts.newest, now, done));
+        Some(outcome)
+    }
+
+    async fn attempt(self: Arc<Self>, number: u64, began: Instant, done: watch::Sender<Option<bool>>) {
         let fetched = self.fetcher.fetch().await;
         let succeeded = fetched.is_ok();
         match fetched {
-            Ok(keys) => self.install(number, keys),
+            Ok(fetched) => self.install(number, began, fetched),
             Err(error) => {
                 tracing::warn!(provider = %self.provider, %error, "keys not refreshed, the known ones stay");
+                let mut attempts = self.attempts();
+                if attempts.newest == number {
+                    attempts.freshness.failed(error.retry_after());
+                }
             }
         }
         let mut attempts = self.attempts();
         if attempts.newest == number {
-            attempts.state = State::Done { succeeded };
+            attempts.under_way = None;
         }
         done.send_replace(Some(succeeded));
     }
 
     /// Of two answers, that of the attempt that started later counts.
-    fn install(&self, number: u64, keys: KeySet) {
+    fn install(&self, number: u64, began: Instant, Fetched { keys, max_age }: Fetched) {
         let mut attempts = self.attempts();
         if attempts.installed > number {
             return;
         }
         attempts.installed = number;
-        let keys = Arc::new(keys);
-        let before = self.current.swap(Arc::clone(&keys));
+        attempts.freshness.succeeded(began, max_age, jitter());
+        let dated = Arc::new(Dated { keys, fresh_until: attempts.freshness.fresh_until() });
+        let before = self.current.swap(Arc::clone(&dated));
         drop(attempts);
-        warn_of_skipped(&self.provider, &keys, Some(&before));
+        warn_of_skipped(&self.provider, &dated.keys, Some(&before.keys));
         tracing::info!(provider = %self.provider, "keys refreshed");
     }
 
@@ -180,6 +268,12 @@ impl Remote {
         // Nothing that holds the lock can leave it half changed.
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Nothing hangs on it but when servers that started together ask again.
+fn jitter() -> u8 {
+    let [jitter, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
+    jitter
 }
 
 /// One warning for each key, until the set says something else.

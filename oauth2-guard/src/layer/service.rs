@@ -58,12 +58,12 @@ where
                 }
                 Err(rejection) => ResponseFuture::refused(rejection.into_response()),
             },
-            Authentication::UnknownKey(unknown) => {
+            Authentication::Undecided(undecided) => {
                 // Nothing of the inner service is held by who waits for keys: it may be limited.
                 let mut inner = self.inner.clone();
                 let admission = self.admission.clone();
                 ResponseFuture::waiting(async move {
-                    let decided = admission.server.decide_later(unknown).await;
+                    let decided = admission.server.decide_later(undecided).await;
                     match admission.admit(decided, &mut request) {
                         Ok(()) => {
                             poll_fn(|context| inner.poll_ready(context)).await?;

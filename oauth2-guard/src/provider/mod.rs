@@ -7,6 +7,7 @@ mod trusted;
 use core::fmt;
 use core::time::Duration;
 
+use crate::jwks::Refresh;
 use crate::verify::Algorithm;
 
 pub(crate) use self::endpoint::Endpoint;
@@ -45,6 +46,7 @@ pub struct Provider {
     require_rfc9068: bool,
     allow_id_tokens: bool,
     insecure_hosts: Vec<String>,
+    refresh: Refresh,
 }
 
 #[derive(Clone)]
@@ -130,6 +132,7 @@ impl Provider {
             require_rfc9068: false,
             allow_id_tokens: false,
             insecure_hosts: Vec::new(),
+            refresh: Refresh::AsTold,
         }
     }
 
@@ -281,6 +284,51 @@ impl Provider {
     /// ```
     pub fn allow_id_tokens(mut self) -> Self {
         self.allow_id_tokens = true;
+        self
+    }
+
+    /// For how long keys that were fetched are fresh, in place of what the authorization server says in `Cache-Control: max-age` (taken
+    /// between 1 min and 1 h; 10 min where it says nothing).
+    ///
+    /// Up to a tenth of it earlier, the next token causes a fetch, and does not wait for it. While the authorization server cannot be
+    /// reached, the keys at hand serve until 1 h after the last fetch that succeeded, or 30 min after they ceased to be fresh if
+    /// that is later; then tokens are answered by 503 until it is there again. A token that names an unknown key causes a fetch whatever
+    /// is set here, once in 30 s.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// # use std::time::Duration;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").key_refresh(Duration::from_secs(5 * 60));
+    /// # let _ = provider;
+    /// ```
+    pub fn key_refresh(mut self, fresh_for: Duration) -> Self {
+        self.refresh = Refresh::After(fresh_for);
+        self
+    }
+
+    /// Fetches the keys for every token that names this issuer, before it is verified; those that come meanwhile share the fetch. For an
+    /// authorization server next door whose keys may vanish at any time.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").key_refresh_always();
+    /// # let _ = provider;
+    /// ```
+    pub fn key_refresh_always(mut self) -> Self {
+        self.refresh = Refresh::Always;
+        self
+    }
+
+    /// Keeps the keys of the first fetch until the program ends, whatever becomes of them: a key that was stolen and withdrawn is
+    /// trusted on, and one that is new is unknown.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").insecure_never_refresh();
+    /// # let _ = provider;
+    /// ```
+    pub fn insecure_never_refresh(mut self) -> Self {
+        self.refresh = Refresh::Never;
         self
     }
 

@@ -12,7 +12,7 @@ use super::{KeySource, Provider};
 use crate::claim_ref::ClaimRef;
 use crate::clock::Clock;
 use crate::error::BuildError;
-use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore};
+use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore, Refresh};
 use crate::verify::{Algorithm, Scheme, VerificationKey};
 
 /// "No more than a few minutes" (RFC 7519 §4.1.4).
@@ -70,6 +70,17 @@ impl Provider {
                 "a lifetime of 0 s refuses every token: leave `.max_token_lifetime(..)` out, or raise it",
             ));
         }
+        if matches!(self.refresh, Refresh::After(duration) if duration.is_zero()) {
+            return Err(error(
+                "keys that are fresh for 0 s are fetched for every request: say so with `key_refresh_always()`, or raise it",
+            ));
+        }
+        let is_fetched = matches!(self.keys, KeySource::Discovery | KeySource::JwkSetUrl(_));
+        if !is_fetched && self.refresh != Refresh::AsTold {
+            return Err(error(
+                "its keys are not fetched, so that they are not refreshed: leave `.key_refresh(..)` out",
+            ));
+        }
         let claims = ClaimMapping {
             scopes: references("scope_claims", &self.scope_claims).map_err(|what| error(&what))?,
             roles: references("role_claims", &self.role_claims).map_err(|what| error(&what))?,
@@ -79,10 +90,12 @@ impl Provider {
         let keys = match self.key_plan().map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
             KeyPlan::Fetched(fetcher) => {
-                KeyStore::fetched(Arc::clone(&name), fetcher, Arc::clone(&clock)).await.map_err(|reason| {
-                    let message = format!("provider `{name}`: the keys could not be fetched: {reason}");
-                    BuildError::keys(message, reason.is_temporary())
-                })?
+                KeyStore::fetched(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
+                    .await
+                    .map_err(|reason| {
+                        let message = format!("provider `{name}`: the keys could not be fetched: {reason}");
+                        BuildError::keys(message, reason.is_temporary())
+                    })?
             }
         };
         Ok(TrustedProvider {

@@ -21,7 +21,7 @@ use self::signature::SignatureValid;
 use crate::bearer::BearerToken;
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
-use crate::jwks::NoKey;
+use crate::jwks::{NoKey, Stale};
 use crate::provider::{TrustedProvider, TrustedProviders};
 use crate::token::CompactJws;
 
@@ -31,10 +31,19 @@ pub(crate) use self::claims_set::ValidClaims;
 pub use self::invalid::InvalidToken;
 pub(crate) use self::signature::VerificationKey;
 
-/// A token that was not accepted, and the provider that did not accept it, once one was chosen.
-pub(crate) struct Refused<'a> {
-    pub(crate) reason: InvalidToken,
-    pub(crate) provider: Option<&'a Arc<TrustedProvider>>,
+/// A token that was not accepted.
+pub(crate) enum Refused<'a> {
+    /// With the provider, once one was chosen.
+    Invalid { reason: InvalidToken, provider: Option<&'a Arc<TrustedProvider>> },
+    /// The provider's keys are too old.
+    Keys { stale: Stale, provider: &'a Arc<TrustedProvider> },
+}
+
+/// Whether newer keys may be waited for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Pass {
+    First,
+    AfterWaiting,
 }
 
 pub(crate) fn verify<'a>(
@@ -42,19 +51,29 @@ pub(crate) fn verify<'a>(
     max_token_bytes: usize,
     providers: &'a TrustedProviders,
     now: UnixTime,
+    pass: Pass,
 ) -> Result<OAuth2Claims, Refused<'a>> {
-    let unchosen = |reason| Refused { reason, provider: None };
+    let unchosen = |reason| Refused::Invalid { reason, provider: None };
     let jws = CompactJws::parse(token, max_token_bytes).map_err(unchosen)?;
     let header = ProtectedHeader::parse(&jws).map_err(unchosen)?;
     let provider = issuer::select(providers, &jws).map_err(unchosen)?;
+    let invalid = |reason| Refused::Invalid { reason, provider: Some(provider) };
+    if !provider.keys.are_fresh() {
+        // Keys are fetched for tokens of the provider's own, or so they say.
+        issuer::require(provider, &jws).map_err(invalid)?;
+        let freshened = match pass {
+            Pass::First => provider.keys.freshen(),
+            Pass::AfterWaiting => provider.keys.settle().map_err(Stale::Unavailable),
+        };
+        freshened.map_err(|stale| Refused::Keys { stale, provider })?;
+    }
     verify_for(provider, &jws, &header, now)
         .map(|claims| OAuth2Claims::new(Arc::clone(provider), claims))
         .map_err(|reason| match reason {
-            // Keys are fetched for tokens of the provider's own, or so they say.
             InvalidToken::UnknownKey => issuer::require(provider, &jws).err().unwrap_or(reason),
             _ => reason,
         })
-        .map_err(|reason| Refused { reason, provider: Some(provider) })
+        .map_err(invalid)
 }
 
 /// Everything of the chosen provider holds, and nothing of another.
@@ -75,8 +94,8 @@ fn verify_signature<'a>(
 ) -> Result<SignatureValid<'a>, InvalidToken> {
     header.require_typ(provider)?;
     let algorithm = header.allowed_algorithm(provider)?;
-    let keys = provider.keys.current();
-    let key = keys.select(header.key_id(), algorithm).map_err(|reason| match reason {
+    let current = provider.keys.current();
+    let key = current.keys.select(header.key_id(), algorithm).map_err(|reason| match reason {
         NoKey::Ambiguous => InvalidToken::AmbiguousKey,
         NoKey::OtherAlgorithm => InvalidToken::AlgorithmNotOfKey,
         NoKey::Unknown => InvalidToken::UnknownKey,
