@@ -142,22 +142,16 @@ async fn read(at: &Endpoint) -> Result<Answer, FetchError> {
     Ok(Answer { body, max_age })
 }
 
-/// RFC 9111 §5.2.2.1, less what a cache on the way has had of it (§4.2.3).
+/// RFC 9111 §5.2.2.1, less what a cache on the way has had of it (§4.2.3). That something is not to be stored at all is said of key
+/// sets out of habit, and tells nothing of when they change.
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
-    let directives = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
-    let mut told = None;
-    for directive in directives.flat_map(|value| value.split(',')) {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        match name.trim().to_ascii_lowercase().as_str() {
-            "no-cache" | "no-store" => told = Some(Duration::ZERO),
-            "max-age" => {
-                let seconds = value.trim().trim_matches('"').parse().ok().map(Duration::from_secs);
-                told = [told, seconds].into_iter().flatten().min();
-            }
-            _ => {}
-        }
-    }
-    told.map(|told| told.saturating_sub(seconds(headers, &AGE).unwrap_or_default()))
+    let values = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let told = values.flat_map(|value| value.split(',')).filter_map(|directive| {
+        let (name, value) = directive.split_once('=')?;
+        let is_max_age = name.trim().eq_ignore_ascii_case("max-age");
+        is_max_age.then(|| value.trim().trim_matches('"').parse().ok().map(Duration::from_secs))?
+    });
+    told.min().map(|told| told.saturating_sub(seconds(headers, &AGE).unwrap_or_default()))
 }
 
 fn seconds(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {

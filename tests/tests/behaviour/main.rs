@@ -18,6 +18,7 @@ mod discovery;
 mod documentation;
 mod extractors;
 mod guards;
+mod key_freshness;
 mod key_refresh;
 mod key_selection;
 mod layering;
