@@ -214,6 +214,7 @@ fn fresh_for(refresh: Refresh, max_age: Option<Duration>, jitter: u8) -> Duratio
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::clock::{Clock, SystemClock};

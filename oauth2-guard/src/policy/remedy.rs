@@ -148,7 +148,7 @@ mod tests {
 
     impl Clock for StoppedClock {
         fn now(&self) -> SystemTime {
-            UNIX_EPOCH + Duration::from_secs(1_000)
+            UNIX_EPOCH.checked_add(Duration::from_secs(1_000)).unwrap()
         }
 
         #[expect(clippy::disallowed_methods, reason = "nothing here asks for it")]
