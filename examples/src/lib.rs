@@ -1,0 +1,207 @@
+//! What the stories share: an API on a loopback port, requests to it, and a table of what was asked and answered.
+#![allow(clippy::arithmetic_side_effects, clippy::print_stdout, reason = "it counts and prints")]
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use oauth2_guard::testing::TokenBuilder;
+use reqwest::header::{DATE, HeaderMap, WWW_AUTHENTICATE};
+use reqwest::{Client, Method};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// Serves `app` on a loopback port, for as long as the program runs, and says where.
+///
+/// # Errors
+///
+/// If no port can be bound.
+pub async fn serve(app: Router) -> io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(address)
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    name: &'static str,
+    token: Option<String>,
+}
+
+impl Caller {
+    /// Who brings a token, which is good for an hour: time to try requests of one's own.
+    pub fn new(name: &'static str, token: TokenBuilder) -> Self {
+        Self { name, token: Some(token.expires_in(Duration::from_secs(3600)).build()) }
+    }
+
+    /// Who brings none.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self { name: "nobody", token: None }
+    }
+}
+
+/// An answer, without what the time of day changes. Two are equal when every byte of them is.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    /// The body; null where it is no JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// A member of that; null where there is none.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Value {
+        self.json().get(name).cloned().unwrap_or_default()
+    }
+
+    /// The challenge.
+    #[must_use]
+    pub fn challenge(&self) -> Option<&str> {
+        self.headers.get(WWW_AUTHENTICATE)?.to_str().ok()
+    }
+}
+
+/// Requests to an API, and whether the answers were those that they should be.
+#[derive(Debug)]
+pub struct Story {
+    api: String,
+    client: Client,
+    check_only: bool,
+    told: usize,
+    wrong: usize,
+}
+
+impl Story {
+    /// Serves the API that the story is about. The program takes one argument: with `--check` it ends when the story does.
+    ///
+    /// # Errors
+    ///
+    /// If there is another argument, no port, or no HTTP client.
+    pub async fn begin(api: Router) -> Result<Self, Box<dyn Error>> {
+        let check_only = match std::env::args().nth(1).as_deref() {
+            None => false,
+            Some("--check") => true,
+            Some(_) => return Err("the only argument is `--check`".into()),
+        };
+        let api = serve(api).await?;
+        println!("API  {api}");
+        let client = Client::builder().no_proxy().tls_certs_only([]).build()?;
+        Ok(Self { api, client, check_only, told: 0, wrong: 0 })
+    }
+
+    /// Begins a chapter.
+    pub fn chapter(&self, title: &str) {
+        println!("\n{title}\n");
+    }
+
+    /// A request, such as `GET /articles/1`, and the status that it should be answered with.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer.
+    pub async fn ask(&mut self, who: &Caller, request: &str, status: u16) -> Result<Answer, Box<dyn Error>> {
+        self.send(who, request, None, status).await
+    }
+
+    /// The same with a body.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer.
+    pub async fn tell(
+        &mut self,
+        who: &Caller,
+        request: &str,
+        body: &Value,
+        status: u16,
+    ) -> Result<Answer, Box<dyn Error>> {
+        self.send(who, request, Some(body), status).await
+    }
+
+    async fn send(
+        &mut self,
+        who: &Caller,
+        request: &str,
+        body: Option<&Value>,
+        expected: u16,
+    ) -> Result<Answer, Box<dyn Error>> {
+        let (method, path) = request.split_once(' ').ok_or("a request is a method and a path")?;
+        let mut outgoing =
+            self.client.request(Method::from_bytes(method.as_bytes())?, format!("{}{path}", self.api));
+        if let Some(token) = &who.token {
+            outgoing = outgoing.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            outgoing = outgoing.json(body);
+        }
+        let response = outgoing.send().await?;
+        let mut headers = response.headers().clone();
+        headers.remove(DATE);
+        let answer = Answer { status: response.status().as_u16(), headers, body: response.text().await? };
+        self.row(who.name, request, &answer);
+        self.count(answer.status == expected, &format!("expected {expected}"));
+        Ok(answer)
+    }
+
+    /// What should be so after what was asked.
+    pub fn fact(&mut self, what: &str, found: impl Into<Value>, expected: impl Into<Value>) {
+        let (found, expected) = (found.into(), expected.into());
+        println!("  {:<10} {what}: {found}", "");
+        self.count(found == expected, &format!("expected {expected}"));
+    }
+
+    /// Two answers that nobody can tell apart.
+    pub fn same(&mut self, what: &str, one: &Answer, other: &Answer) {
+        self.fact(what, if one == other { "the same bytes" } else { "different" }, "the same bytes");
+    }
+
+    /// Counts up. If all is well the API stays up, for requests of the reader's own in the name of these.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot learn of Ctrl-C.
+    pub async fn end(self, callers: &[&Caller], path: &str) -> io::Result<ExitCode> {
+        println!("\n{} of {} as expected", self.told - self.wrong, self.told);
+        if self.wrong > 0 {
+            return Ok(ExitCode::FAILURE);
+        }
+        if !self.check_only {
+            println!("\nThe API stays up until Ctrl-C. Try it; the tokens are good for an hour:");
+            for Caller { name, token } in callers {
+                let token = token.as_deref().unwrap_or_default();
+                println!("\n# {name}\ncurl -i {}{path} -H 'authorization: Bearer {token}'", self.api);
+            }
+            tokio::signal::ctrl_c().await?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn row(&self, who: &str, request: &str, answer: &Answer) {
+        const WIDTH: usize = 110;
+        let mut body: String = answer.body.chars().take(WIDTH).collect();
+        if body.len() < answer.body.len() {
+            body.push('…');
+        }
+        println!("  {who:<10} {request:<26} {} {body}", answer.status);
+    }
+
+    fn count(&mut self, right: bool, expected: &str) {
+        self.told += 1;
+        if !right {
+            self.wrong += 1;
+            println!("  {:<10} WRONG: {expected}", "");
+        }
+    }
+}
