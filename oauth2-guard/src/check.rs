@@ -200,6 +200,12 @@ pub(crate) async fn ask<L: Checks<S>, S>(
         Ok(None) => (CheckFailure::Panicked, None),
         Err(_elapsed) => (CheckFailure::TimedOut, None),
     };
+    let is_of_the_caller = response.as_ref().is_some_and(|response| response.status().is_client_error());
+    if is_of_the_caller {
+        tracing::debug!(check = check.name(), "a check gave no answer: the request does not suit it");
+    } else {
+        tracing::error!(check = check.name(), ?why, "a check gave no answer");
+    }
     Err(Failed { check, why, response: Arc::new(Mutex::new(response)) })
 }
 

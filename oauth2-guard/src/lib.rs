@@ -66,6 +66,7 @@ pub mod layer;
 mod ownership;
 pub mod policy;
 mod provider;
+mod readiness;
 mod rejection;
 mod server;
 #[cfg(feature = "testing")]
@@ -82,6 +83,7 @@ pub use self::extract::{Claims, Guard, LoadRejection, Owned, OwnedRejection, Pub
 pub use self::ownership::{Bearer, HasOwner, Identifier, OwnerId};
 pub use self::policy::Policy;
 pub use self::provider::Provider;
+pub use self::readiness::{KeyState, ProviderReadiness, Readiness};
 pub use self::rejection::{Reason, Rejection};
 pub use self::server::{ResourceServer, ResourceServerBuilder};
 pub use self::verify::{Algorithm, InvalidToken};

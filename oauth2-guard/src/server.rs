@@ -9,6 +9,7 @@ use crate::decision::Decision;
 use crate::error::BuildError;
 use crate::layer::GuardLayer;
 use crate::provider::{Provider, TrustedProviders};
+use crate::readiness::Readiness;
 use crate::rejection::{Reason, Rejection};
 
 /// An API that accepts access tokens of the providers it trusts: the one object that a user makes.
@@ -68,6 +69,28 @@ impl ResourceServer {
         GuardLayer::new(self.clone())
     }
 
+    /// How it stands with the keys of the providers: for a health endpoint. It waits for nothing; a fetch that is due is begun, so that a server
+    /// that gets no traffic before it is ready gets its keys.
+    ///
+    /// ```
+    /// use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+    /// use oauth2_guard::{Readiness, ResourceServer};
+    ///
+    /// async fn ready(State(server): State<ResourceServer>) -> (StatusCode, Json<Readiness>) {
+    ///     let readiness = server.readiness();
+    ///     let status = if readiness.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    ///     (status, Json(readiness))
+    /// }
+    ///
+    /// # fn app(server: ResourceServer, api: Router) -> Router {
+    /// api.layer(server.layer()).route("/health/ready", get(ready).with_state(server))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        Readiness::of(self.providers().all())
+    }
+
     pub(crate) fn providers(&self) -> &TrustedProviders {
         &self.shared.providers
     }
@@ -113,6 +136,7 @@ pub struct ResourceServerBuilder {
     answers: Answers,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
+    lazy: bool,
 }
 
 /// As long as keys are waited for.
@@ -130,6 +154,7 @@ impl Default for ResourceServerBuilder {
             answers: Answers { realm: "api".to_owned(), verbose: false, on_rejection: None },
             on_decision: None,
             check_deadline: CHECK_DEADLINE,
+            lazy: false,
         }
     }
 }
@@ -239,6 +264,22 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// Lets [`build`](Self::build) wait for no keys: they are fetched in the background, and until they are there, tokens are answered by 503.
+    /// For an API that starts before its authorization server does. What is wrong with the configuration is an error of `build` all the
+    /// same; what is wrong at the authorization server is in the log, and in [`readiness`](ResourceServer::readiness).
+    ///
+    /// ```
+    /// # use oauth2_guard::{Provider, ResourceServer};
+    /// # async fn serve() -> Result<(), oauth2_guard::BuildError> {
+    /// let provider = Provider::discover("https://login.example.com").audience("orders");
+    /// let server = ResourceServer::builder().provider(provider).lazy().build().await?;
+    /// # let _ = server; Ok(()) }
+    /// ```
+    pub fn lazy(mut self) -> Self {
+        self.lazy = true;
+        self
+    }
+
     /// Where the time comes from; the operating system by default.
     ///
     /// ```
@@ -290,9 +331,10 @@ impl ResourceServerBuilder {
         }
         let names: Arc<[Box<str>]> =
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
+        let lazy = self.lazy;
         let mut providers = Vec::with_capacity(self.providers.len());
         for provider in self.providers {
-            providers.push(provider.trust(Arc::clone(&names), Arc::clone(&self.clock)).await?);
+            providers.push(provider.trust(Arc::clone(&names), Arc::clone(&self.clock), lazy).await?);
         }
         Ok(ResourceServer {
             shared: Arc::new(Shared {

@@ -41,11 +41,11 @@ pub(crate) enum Refresh {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Freshness {
     refresh: Refresh,
-    /// When the attempt began whose keys are in use.
-    fetched: Instant,
+    /// When the attempt began whose keys are in use; `None` while there are none.
+    fetched: Option<Instant>,
     fresh_for: Duration,
     /// When the last attempt began.
-    attempted: Instant,
+    attempted: Option<Instant>,
     /// Those since the last one that succeeded.
     failures: u32,
     /// What the authorization server asked for when it failed.
@@ -79,50 +79,65 @@ pub(super) enum Search {
 }
 
 impl Freshness {
-    /// Of keys whose first fetch, begun at `fetched`, succeeded.
-    pub(super) fn new(refresh: Refresh, fetched: Instant, max_age: Option<Duration>, jitter: u8) -> Self {
+    /// Before anything was fetched.
+    pub(super) fn unfetched(refresh: Refresh) -> Self {
         Self {
             refresh,
-            fetched,
-            fresh_for: fresh_for(refresh, max_age, jitter),
-            attempted: fetched,
+            fetched: None,
+            fresh_for: Duration::ZERO,
+            attempted: None,
             failures: 0,
             retry_after: Duration::ZERO,
         }
+    }
+
+    /// Of keys whose first fetch, begun at `fetched`, succeeded.
+    pub(super) fn new(refresh: Refresh, fetched: Instant, max_age: Option<Duration>, jitter: u8) -> Self {
+        let mut this = Self::unfetched(refresh);
+        this.attempted(fetched);
+        this.succeeded(fetched, max_age, jitter);
+        this
     }
 
     /// Until when nothing is to be done for a key that is known.
     pub(super) fn fresh_until(&self) -> Option<Instant> {
         match self.refresh {
             Refresh::Never => None,
-            Refresh::Always => Some(self.fetched),
-            Refresh::AsTold | Refresh::After(_) => self.fetched.checked_add(self.fresh_for),
+            Refresh::Always => self.fetched,
+            Refresh::AsTold | Refresh::After(_) => self.fetched?.checked_add(self.fresh_for),
         }
+    }
+
+    /// How long ago the attempt began whose keys are in use.
+    pub(super) fn age(&self, now: Instant) -> Option<Duration> {
+        self.fetched.map(|fetched| now.saturating_duration_since(fetched))
     }
 
     pub(super) fn need(&self, now: Instant) -> Need {
-        let age = now.saturating_duration_since(self.fetched);
-        match self.refresh {
-            Refresh::Never => return Need::Nothing,
-            Refresh::Always => {
-                return if self.back_off_left(now).is_zero() { Need::First } else { self.use_or_not(now) };
-            }
-            Refresh::AsTold | Refresh::After(_) if age < self.fresh_for => return Need::Nothing,
-            Refresh::AsTold | Refresh::After(_) => {}
+        let is_fresh = |age: Duration| match self.refresh {
+            Refresh::Never => true,
+            Refresh::Always => false,
+            Refresh::AsTold | Refresh::After(_) => age < self.fresh_for,
+        };
+        let age = self.age(now);
+        if age.is_some_and(is_fresh) {
+            return Need::Nothing;
         }
+        let is_expired = self.is_expired(now);
         if !self.back_off_left(now).is_zero() {
-            return self.use_or_not(now);
+            let retry_after = self.retry_after(now);
+            return if is_expired { Need::Unavailable { retry_after } } else { Need::Nothing };
         }
-        if self.is_expired(now) {
+        if self.refresh == Refresh::Always || is_expired {
             return Need::First;
         }
-        let is_silent = self.failures == 0 && age >= self.fresh_for.saturating_add(SILENCE);
+        let is_silent = self.failures == 0 && age >= Some(self.fresh_for.saturating_add(SILENCE));
         if is_silent { Need::Soon } else { Need::InBackground }
     }
 
-    /// Whether the keys are too old to be used.
+    /// Whether there are no keys, or they are too old to be used.
     pub(super) fn is_expired(&self, now: Instant) -> bool {
-        self.refresh != Refresh::Never && now.saturating_duration_since(self.fetched) >= self.expires_after()
+        self.age(now).is_none_or(|age| self.refresh != Refresh::Never && age >= self.expires_after())
     }
 
     /// Whether no key may be used before an attempt that is under way has ended.
@@ -132,7 +147,7 @@ impl Freshness {
 
     /// Whether the last attempt began so long ago that it has ended, one way or the other.
     pub(super) fn is_cool(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.attempted) >= COOL_DOWN
+        self.since_attempt(now) >= COOL_DOWN
     }
 
     /// When to come again for keys that are not expired.
@@ -141,11 +156,11 @@ impl Freshness {
     }
 
     pub(super) fn search(&self, now: Instant) -> Search {
-        if self.refresh == Refresh::Never {
+        if self.refresh == Refresh::Never && self.fetched.is_some() {
             return Search::Settled;
         }
         let pause = COOL_DOWN.max(self.retry_after);
-        let left = pause.saturating_sub(now.saturating_duration_since(self.attempted));
+        let left = pause.saturating_sub(self.since_attempt(now));
         match (left.is_zero(), self.failures) {
             (true, _) => Search::Attempt,
             (false, 0) => Search::Settled,
@@ -154,7 +169,7 @@ impl Freshness {
     }
 
     pub(super) fn attempted(&mut self, now: Instant) {
-        self.attempted = now;
+        self.attempted = Some(now);
         // Until it has succeeded nothing is known of it: whoever loses sight of it finds it failed.
         self.failures = self.failures.saturating_add(1);
         self.retry_after = Duration::ZERO;
@@ -163,9 +178,9 @@ impl Freshness {
     /// The attempt that began at `began` brought keys. Of two, that which began later counts, so that this may be an older one
     /// than the last.
     pub(super) fn succeeded(&mut self, began: Instant, max_age: Option<Duration>, jitter: u8) {
-        self.fetched = began;
+        self.fetched = Some(began);
         self.fresh_for = fresh_for(self.refresh, max_age, jitter);
-        if began >= self.attempted {
+        if Some(began) >= self.attempted {
             self.failures = 0;
             self.retry_after = Duration::ZERO;
         }
@@ -174,14 +189,6 @@ impl Freshness {
     /// The last attempt failed.
     pub(super) fn failed(&mut self, retry_after: Option<Duration>) {
         self.retry_after = retry_after.unwrap_or_default().min(MOST_BACK_OFF);
-    }
-
-    fn use_or_not(&self, now: Instant) -> Need {
-        if self.is_expired(now) {
-            Need::Unavailable { retry_after: self.retry_after(now) }
-        } else {
-            Need::Nothing
-        }
     }
 
     fn expires_after(&self) -> Duration {
@@ -197,7 +204,11 @@ impl Freshness {
         // Who has no keys left asks more often.
         let most = if self.is_expired(now) { COOL_DOWN } else { MOST_BACK_OFF };
         let back_off = COOL_DOWN.saturating_mul(1 << doublings).min(most).max(self.retry_after);
-        back_off.saturating_sub(now.saturating_duration_since(self.attempted))
+        back_off.saturating_sub(self.since_attempt(now))
+    }
+
+    fn since_attempt(&self, now: Instant) -> Duration {
+        self.attempted.map_or(Duration::MAX, |attempted| now.saturating_duration_since(attempted))
     }
 }
 
@@ -366,6 +377,24 @@ mod tests {
         let late = at + minutes(60 * 24 * 365);
         assert_eq!((never.need(late), never.search(late)), (Need::Nothing, Search::Settled));
         assert!(never.fresh_until().is_none() && !never.is_expired(late));
+    }
+
+    #[test]
+    fn without_any_keys_they_come_first_whatever_the_settings() {
+        let at = start();
+        for refresh in [Refresh::AsTold, Refresh::After(MINUTE), Refresh::Always, Refresh::Never] {
+            let mut keys = Freshness::unfetched(refresh);
+            assert_eq!((keys.need(at), keys.search(at)), (Need::First, Search::Attempt), "{refresh:?}");
+            assert!(keys.is_expired(at) && keys.age(at).is_none());
+            keys.attempted(at);
+            keys.failed(None);
+            let left = Need::Unavailable { retry_after: COOL_DOWN };
+            assert_eq!(keys.need(at), left, "{refresh:?}");
+            assert_eq!(keys.need(at + COOL_DOWN), Need::First, "{refresh:?}");
+            keys.attempted(at + COOL_DOWN);
+            keys.succeeded(at + COOL_DOWN, None, 0);
+            assert!(!keys.is_expired(at + COOL_DOWN), "{refresh:?}");
+        }
     }
 
     /// A request a second, an authorization server that goes away for a while: whatever the settings.

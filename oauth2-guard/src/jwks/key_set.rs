@@ -10,7 +10,7 @@ use crate::verify::{Algorithm, VerificationKey};
 /// Beyond any key set in use; each key costs memory and, in a set without key IDs, a look.
 const MAX_KEYS: usize = 100;
 
-/// The usable keys of a JWK Set (RFC 7517 §5), never none.
+/// The usable keys of a JWK Set (RFC 7517 §5): never none, once one was fetched.
 pub(crate) struct KeySet {
     by_id: HashMap<Box<str>, Vec<VerificationKey>>,
     without_id: Vec<VerificationKey>,
@@ -75,6 +75,11 @@ impl KeySet {
     pub(crate) fn configured(mut self) -> Self {
         self.serves_any_id = self.by_id.is_empty() && self.without_id.len() == 1;
         self
+    }
+
+    /// Before one was fetched: it verifies nothing.
+    pub(crate) fn none() -> Self {
+        Self::empty(Vec::new())
     }
 
     fn empty(skipped: Vec<(usize, Skipped)>) -> Self {

@@ -13,6 +13,7 @@ use super::fetch::{DEADLINE, FetchError, Fetched, Fetcher};
 use super::freshness::{COOL_DOWN, Freshness, Need, Refresh, Search};
 use super::key_set::KeySet;
 use crate::clock::Clock;
+use crate::readiness::KeyState;
 
 /// How long a request waits for an attempt: a little longer than that takes at the most.
 const PATIENCE: Duration = DEADLINE.saturating_add(Duration::from_secs(1));
@@ -32,6 +33,15 @@ pub(crate) struct KeyStore {
 pub(crate) struct Dated {
     pub(crate) keys: KeySet,
     fresh_until: Option<Instant>,
+}
+
+/// How it stands with the keys of a provider.
+#[derive(Debug)]
+pub(crate) struct KeyReadiness {
+    pub(crate) state: KeyState,
+    /// Since the fetch began that brought them.
+    pub(crate) age: Option<Duration>,
+    pub(crate) last_error: Option<Box<str>>,
 }
 
 /// There are no keys to tell whether a token is genuine.
@@ -74,11 +84,58 @@ impl KeyStore {
         let Fetched { keys, max_age } = fetcher.fetch().await?;
         warn_of_skipped(&provider, &keys, None);
         let freshness = Freshness::new(refresh, started, max_age, jitter());
-        let fresh_until = freshness.fresh_until();
-        let current = Arc::new(ArcSwap::from_pointee(Dated { keys, fresh_until }));
-        let attempts = Mutex::new(Attempts { freshness, newest: 0, installed: 0, under_way: None });
+        let dated = Dated { keys, fresh_until: freshness.fresh_until() };
+        Ok(Self::of(provider, fetcher, clock, freshness, dated))
+    }
+
+    /// Keys that are fetched as soon as there is a runtime to do so in, which nobody waits for.
+    pub(crate) fn lazy(
+        provider: Arc<str>,
+        fetcher: Fetcher,
+        refresh: Refresh,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let none = Dated { keys: KeySet::none(), fresh_until: Some(clock.instant()) };
+        let this = Self::of(provider, fetcher, clock, Freshness::unfetched(refresh), none);
+        // Whoever comes first waits for it; until then there is nothing to say.
+        drop(this.freshen());
+        this
+    }
+
+    fn of(
+        provider: Arc<str>,
+        fetcher: Fetcher,
+        clock: Arc<dyn Clock>,
+        freshness: Freshness,
+        dated: Dated,
+    ) -> Self {
+        let current = Arc::new(ArcSwap::from_pointee(dated));
+        let attempts = Attempts { freshness, newest: 0, installed: 0, under_way: None, last_error: None };
+        let attempts = Mutex::new(attempts);
         let remote = Remote { provider, fetcher, clock, current: Arc::clone(&current), attempts };
-        Ok(Self { current, remote: Some(Arc::new(remote)) })
+        Self { current, remote: Some(Arc::new(remote)) }
+    }
+
+    /// How it stands with the keys; what is due is begun.
+    pub(crate) fn readiness(&self) -> KeyReadiness {
+        let Some(remote) = &self.remote else {
+            return KeyReadiness { state: KeyState::Fresh, age: None, last_error: None };
+        };
+        drop(remote.freshen());
+        let is_fresh = self.are_fresh();
+        let attempts = remote.attempts();
+        let now = remote.clock.instant();
+        let state = match attempts.freshness.is_expired(now) {
+            true => KeyState::Absent,
+            // Keys that are fetched for every request are never fresh, and no worse for it.
+            false
+                if is_fresh || (attempts.freshness.is_needed_first(now) && attempts.last_error.is_none()) =>
+            {
+                KeyState::Fresh
+            }
+            false => KeyState::Stale,
+        };
+        KeyReadiness { state, age: attempts.freshness.age(now), last_error: attempts.last_error.clone() }
     }
 
     pub(crate) fn current(&self) -> Guard<Arc<Dated>> {
@@ -142,6 +199,8 @@ struct Attempts {
     installed: u64,
     /// The newest, while it lasts, and what it was needed for.
     under_way: Option<(Outcome, Need)>,
+    /// Of the newest that ended.
+    last_error: Option<Box<str>>,
 }
 
 impl Attempts {
@@ -239,6 +298,7 @@ impl Remote {
                 let mut attempts = self.attempts();
                 if attempts.newest == number {
                     attempts.freshness.failed(error.retry_after());
+                    attempts.last_error = Some(error.to_string().into());
                 }
             }
         }
@@ -257,6 +317,9 @@ impl Remote {
         }
         attempts.installed = number;
         attempts.freshness.succeeded(began, max_age, jitter());
+        if attempts.newest == number {
+            attempts.last_error = None;
+        }
         let dated = Arc::new(Dated { keys, fresh_until: attempts.freshness.fresh_until() });
         let before = self.current.swap(Arc::clone(&dated));
         drop(attempts);

@@ -55,6 +55,7 @@ impl Provider {
         self,
         siblings: Arc<[Box<str>]>,
         clock: Arc<dyn Clock>,
+        lazy: bool,
     ) -> Result<TrustedProvider, BuildError> {
         let name: Arc<str> = self.display_name().into();
         let error = |what: &str| BuildError::configuration(format!("provider `{name}`: {what}"));
@@ -89,6 +90,9 @@ impl Provider {
         };
         let keys = match self.key_plan().map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
+            KeyPlan::Fetched(fetcher) if lazy => {
+                KeyStore::lazy(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
+            }
             KeyPlan::Fetched(fetcher) => {
                 KeyStore::fetched(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
                     .await
@@ -246,6 +250,10 @@ impl TrustedProviders {
             [only] => Some(only),
             _ => None,
         }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &TrustedProvider> {
+        self.providers.iter().map(|provider| &**provider)
     }
 
     pub(crate) fn by_issuer(&self, issuer: &str) -> Option<&Arc<TrustedProvider>> {

@@ -89,6 +89,21 @@ impl TokenBuilder {
         self.claim("sub", subject)
     }
 
+    /// Makes it the token of a client by itself: `sub` and `client_id` are its ID (RFC 9068 §2.2).
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, policy::Principal, testing::Issuer};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let issuer = Issuer::start().await?;
+    /// # let server = ResourceServer::builder().provider(issuer.provider()).build().await?;
+    /// let claims = server.verify(&issuer.token().client("nightly-job").build()).await?;
+    /// assert_eq!(claims.principal(), Some(Principal::Client));
+    /// # Ok(()) }
+    /// ```
+    pub fn client(self, id: &str) -> Self {
+        self.subject(id).claim("client_id", id)
+    }
+
     /// Sets `aud`.
     pub fn audience(self, audience: &str) -> Self {
         self.claim("aud", audience)

@@ -24,6 +24,7 @@ mod key_selection;
 mod layering;
 mod observability;
 mod protected_header;
+mod readiness;
 mod rules;
 mod several_providers;
 mod test_kit;

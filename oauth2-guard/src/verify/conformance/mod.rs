@@ -83,7 +83,7 @@ fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, Invali
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(provider.audience("api").trust(Arc::new([]), Arc::new(SystemClock)))
+    runtime.block_on(provider.audience("api").trust(Arc::new([]), Arc::new(SystemClock), false))
 }
 
 /// That of one key: the key set that holds it or, where it is a secret, the secret.
