@@ -24,10 +24,18 @@ async fn status(server: &ResourceServer, token: &str) -> u16 {
     server.verify(token).await.err().map_or(200, |rejection| rejection.status().as_u16())
 }
 
+#[derive(Clone)]
+struct KeyAnswer {
+    status: StatusCode,
+    keys: Vec<Arc<SigningKey>>,
+    /// `Cache-Control` where it has keys, else `Retry-After`.
+    header: Option<&'static str>,
+}
+
 /// A key set that serves what it is told to, once it is let.
 #[derive(Clone)]
 struct KeyServer {
-    answer: Arc<Mutex<(StatusCode, Vec<Arc<SigningKey>>, Option<&'static str>)>>,
+    answer: Arc<Mutex<KeyAnswer>>,
     gate: Arc<Semaphore>,
     requests: Counter,
 }
@@ -36,7 +44,7 @@ impl KeyServer {
     async fn serve(world: &World) -> (Self, Provider) {
         let key = world.issuer.key(Algorithm::ES256);
         let this = Self {
-            answer: Arc::new(Mutex::new((StatusCode::OK, vec![key], None))),
+            answer: Arc::new(Mutex::new(KeyAnswer { status: StatusCode::OK, keys: vec![key], header: None })),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             requests: Counter::default(),
         };
@@ -49,7 +57,7 @@ impl KeyServer {
     async fn answer(&self) -> impl IntoResponse + use<> {
         self.requests.count();
         let _let_in = self.gate.acquire().await.unwrap();
-        let (status, keys, header) = self.answer.lock().unwrap().clone();
+        let KeyAnswer { status, keys, header } = self.answer.lock().unwrap().clone();
         let keys: Vec<_> = keys.iter().map(|key| key.jwk()).collect();
         let mut response = (status, json!({ "keys": keys }).to_string()).into_response();
         if let Some(header) = header {
@@ -61,11 +69,11 @@ impl KeyServer {
 
     fn says(&self, status: StatusCode, header: Option<&'static str>) {
         let mut answer = self.answer.lock().unwrap();
-        (answer.0, answer.2) = (status, header);
+        (answer.status, answer.header) = (status, header);
     }
 
     fn publishes(&self, keys: impl IntoIterator<Item = Arc<SigningKey>>) {
-        self.answer.lock().unwrap().1 = keys.into_iter().collect();
+        self.answer.lock().unwrap().keys = keys.into_iter().collect();
     }
 }
 
