@@ -95,7 +95,9 @@ async fn every_decision_is_one_event_and_one_call() {
             r#"outcome="authenticated" provider="main""#.to_owned(),
             format!(r#"outcome="granted" provider="main" rule={rule}"#),
             r#"outcome="authenticated" provider="main""#.to_owned(),
-            format!(r#"outcome="refused" reason="denied" provider="main" rule={rule}"#),
+            format!(
+                r#"outcome="refused" reason="denied" provider="main" rule={rule} denial=not met: scopes = "read""#
+            ),
             r#"outcome="refused" reason="expired" provider="main""#.to_owned(),
             r#"outcome="refused" reason="wrong_type""#.to_owned(),
             r#"outcome="refused" reason="no_credentials""#.to_owned(),
@@ -169,7 +171,10 @@ async fn a_verbose_server_says_which_rule_denied() {
         Some("required: scopes = 'read', not(roles = 'guest'); not met: scopes = 'read'")
     );
     let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    assert_eq!(body["detail"], r#"required: scopes = "read", not(roles = "guest")"#);
+    assert_eq!(
+        body["detail"],
+        r#"required: scopes = "read", not(roles = "guest"); not met: scopes = "read""#
+    );
 }
 
 #[tokio::test]
