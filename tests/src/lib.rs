@@ -3,13 +3,14 @@
 #![allow(clippy::expect_used, clippy::exhaustive_structs, reason = "a test fails by panicking")]
 
 pub mod capture;
+pub mod policies;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue};
 use oauth2_guard::testing::{Issuer, TestClock, TokenBuilder};
 use oauth2_guard::{Algorithm, Provider, ResourceServer, ResourceServerBuilder};
@@ -54,6 +55,20 @@ impl World {
         settings(builder).build().await.expect("a server")
     }
 
+    /// `app` behind the layer of that server.
+    pub async fn serve(&self, app: Router) -> Api {
+        self.serve_with(app, |builder| builder).await
+    }
+
+    /// The same, with other settings.
+    pub async fn serve_with(
+        &self,
+        app: Router,
+        settings: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
+    ) -> Api {
+        Api::serve(app.layer(self.server_with(settings, |provider| provider).await.layer())).await
+    }
+
     /// A valid token.
     pub fn token(&self) -> TokenBuilder {
         self.issuer.token()
@@ -90,6 +105,22 @@ impl Api {
     /// `GET path`, with this token.
     pub async fn get_path(&self, path: &str, token: impl AsRef<str>) -> Answer {
         self.send(Method::GET, path, bearer(token.as_ref()), "").await
+    }
+
+    /// The status of `GET path`, with this token.
+    pub async fn status(&self, path: &str, token: TokenBuilder) -> u16 {
+        self.get_path(path, token.build()).await.status
+    }
+
+    /// Status, headers and body of `GET path` with this token, all of them save the date.
+    pub async fn whole(&self, path: &str, token: TokenBuilder) -> (u16, Vec<String>, String) {
+        let url = format!("http://{}{path}", self.address);
+        let response = self.client.get(url).headers(bearer(&token.build())).send().await.expect("an answer");
+        let status = response.status().as_u16();
+        let headers = response.headers().iter().filter(|(name, _)| *name != DATE);
+        let mut headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value:?}")).collect();
+        headers.sort();
+        (status, headers, response.text().await.expect("a body"))
     }
 
     /// `GET /`, with these values of `Authorization`.
