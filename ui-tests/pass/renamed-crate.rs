@@ -1,7 +1,7 @@
 extern crate oauth2_guard as renamed;
 
-use axum::{Router, routing::get};
-use renamed::{public, requires};
+use axum::{Router, extract::Path, routing::get};
+use renamed::{HasOwner, check, loader, policy, public, requires};
 
 mod inner {
     pub(crate) use renamed as reexported;
@@ -20,9 +20,35 @@ async fn given_below() {}
 #[public(crate = ::renamed)]
 async fn open() {}
 
+#[policy(crate = ::renamed, roles = "admin", check = is_open)]
+struct Admin;
+
+#[check(crate = ::renamed)]
+async fn is_open(Path(id): Path<u64>) -> bool {
+    id == 1
+}
+
+#[derive(HasOwner)]
+#[owner(crate = crate::inner::reexported)]
+struct Article {
+    #[owner]
+    author: String,
+}
+
+#[loader(crate = ::renamed)]
+async fn article(Path(_): Path<u64>) -> Option<Article> {
+    None
+}
+
+#[requires(crate = ::renamed, any(Admin, owner(article)))]
+async fn objects(article: Article) -> String {
+    article.author
+}
+
 fn main() {
     let _: Router = Router::new()
         .route("/reexported", get(reexported))
         .route("/given-below", get(given_below))
-        .route("/open", get(open));
+        .route("/open", get(open))
+        .route("/objects/{id}", get(objects));
 }

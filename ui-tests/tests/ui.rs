@@ -1,7 +1,8 @@
 //! One mistake per file, beside the message that it gets.
 //!
 //! `fail/ours` has mistakes that the attributes report: the same on every toolchain. `fail/rustc` has those
-//! that the compiler reports, in words that differ between its versions: they are compared on one.
+//! that the compiler reports, in words that differ between its versions: they are compared on one. `fail/instantiated`
+//! has those of them that it sees only once a handler is used, when it makes machine code.
 //!
 //! After a change of a message: `TRYBUILD=overwrite cargo test -p oauth2-guard-ui-tests`, then read the diff.
 
@@ -13,7 +14,7 @@ use std::process::Command;
 
 use trybuild::TestCases;
 
-/// The version whose words `fail/rustc` has.
+/// The version whose words `fail/rustc` and `fail/instantiated` have.
 const COMPARED_VERSION: &str = "1.95.0";
 
 #[test]
@@ -28,42 +29,56 @@ fn mistakes_get_our_messages() {
 
 #[test]
 fn mistakes_get_messages_of_rustc() {
+    compare("mistakes_get_messages_of_rustc", "fail/rustc", &TestCases::new());
+}
+
+#[test]
+fn mistakes_get_messages_of_rustc_where_a_handler_is_used() {
+    let cases = TestCases::new();
+    // Beside a case that is to run, the others are built, and not only checked.
+    cases.pass("pass/public.rs");
+    compare("mistakes_get_messages_of_rustc_where_a_handler_is_used", "fail/instantiated", &cases);
+}
+
+/// Compares the messages of the cases in `folder`; on other versions of the compiler, `test` runs again without them.
+#[expect(clippy::unwrap_used, reason = "part of a test")]
+fn compare(test: &str, folder: &str, cases: &TestCases) {
     if let Some(copies) = env::var_os(COPIES) {
-        TestCases::new().compile_fail(Path::new(&copies).join("*.rs"));
+        cases.compile_fail(Path::new(&copies).join("*.rs"));
         return;
     }
     let version = rustc_version();
     if version.as_deref() == Some(COMPARED_VERSION) {
-        TestCases::new().compile_fail("fail/rustc/*.rs");
+        cases.compile_fail(Path::new(folder).join("*.rs"));
         return;
     }
     // Where the test harness does not capture it.
     let _ = writeln!(
         io::stderr(),
-        "fail/rustc: not compared, since the messages are those of rustc {COMPARED_VERSION} and this is {}; \
+        "{folder}: not compared, since the messages are those of rustc {COMPARED_VERSION} and this is {}; \
          only that no case compiles is tested",
         version.as_deref().unwrap_or("unknown"),
     );
-    let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fail-rustc");
-    copy_cases(&copies);
+    let copies = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder.replace('/', "-"));
+    copy_cases(folder, &copies);
     // Where there is no message to compare with, overwriting succeeds with all that does not compile.
     let status = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "mistakes_get_messages_of_rustc", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(COPIES, copies)
         .env("TRYBUILD", "overwrite")
         .status()
         .unwrap();
-    assert!(status.success(), "a case of fail/rustc compiles");
+    assert!(status.success(), "a case of {folder} compiles");
 }
 
-/// Where the cases of `fail/rustc` are without their messages; set for the same test in its own process.
+/// Where cases are without their messages; set for the same test in its own process.
 const COPIES: &str = "OAUTH2_GUARD_UI_TESTS_COPIES";
 
 #[expect(clippy::unwrap_used, reason = "part of a test")]
-fn copy_cases(copies: &Path) {
+fn copy_cases(folder: &str, copies: &Path) {
     let _ = fs::remove_dir_all(copies);
     fs::create_dir_all(copies).unwrap();
-    for entry in fs::read_dir("fail/rustc").unwrap() {
+    for entry in fs::read_dir(folder).unwrap() {
         let case = entry.unwrap().path();
         if case.extension().is_some_and(|extension| extension == "rs") {
             fs::copy(&case, copies.join(case.file_name().unwrap())).unwrap();

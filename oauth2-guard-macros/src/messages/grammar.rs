@@ -20,7 +20,7 @@ pub(crate) fn expected_value(found: impl Display) -> String {
 
 pub(crate) fn unknown_key(key: &Ident) -> String {
     match suggestion::word_for(key) {
-        Some(word) => format!("unknown key `{key}`, did you mean `{word}`? (expected one of: {KEYS})"),
+        Some(word) => format!("unknown key `{key}`, did you mean `{word}`?"),
         None => format!("unknown key `{key}` (expected one of: {KEYS})"),
     }
 }

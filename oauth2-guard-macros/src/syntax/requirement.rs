@@ -60,7 +60,16 @@ impl Member for Requirement {
                 key_value(&word, input, messages::principal_without_value, errors)?;
                 Ok(Self::Principal(IsPrincipal { principal: principal(input)?, key: word }))
             }
-            _ => Err(Error::new(word.span(), messages::unknown_key(&word))),
+            _ => {
+                let mistake = Error::new(word.span(), messages::unknown_key(&word));
+                let meant = suggestion::word_for(&word);
+                let kind = Kind::ALL.into_iter().find(|kind| meant == Some(kind.key()));
+                let Some(kind) = kind.filter(|_| is_key_value(input)) else { return Err(mistake) };
+                errors.push(mistake);
+                // What was meant is clear, so that the value is looked at too.
+                value_of(&Ident::new(kind.key(), word.span()), input, errors)?;
+                Ok(Self::Mistake)
+            }
         }
     }
 
@@ -116,6 +125,11 @@ fn is_policy(path: &Path) -> bool {
     let mut rest = name.chars();
     let starts_upper = rest.next().is_some_and(char::is_uppercase);
     starts_upper && !name.contains('_') && (rest.as_str().is_empty() || rest.any(char::is_lowercase))
+}
+
+/// Whether what follows a key says that it is one.
+fn is_key_value(input: ParseStream<'_>) -> bool {
+    input.peek(Token![=]) || input.peek(Token![:]) && !input.peek(Token![::])
 }
 
 /// `= value`, behind the key.

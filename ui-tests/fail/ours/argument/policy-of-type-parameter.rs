@@ -1,0 +1,6 @@
+use oauth2_guard::requires;
+
+#[requires(P)]
+async fn handler<P>() {}
+
+fn main() {}

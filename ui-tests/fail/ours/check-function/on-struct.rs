@@ -1,0 +1,6 @@
+use oauth2_guard::check;
+
+#[check]
+struct Open;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use oauth2_guard::check;
+
+#[check]
+#[check]
+async fn is_open() -> bool {
+    true
+}
+
+fn main() {}

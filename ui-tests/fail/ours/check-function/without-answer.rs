@@ -1,0 +1,6 @@
+use oauth2_guard::check;
+
+#[check]
+async fn is_open() {}
+
+fn main() {}

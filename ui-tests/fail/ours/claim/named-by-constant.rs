@@ -1,0 +1,8 @@
+use oauth2_guard::requires;
+
+const TIER: &str = "tier";
+
+#[requires(claim(TIER) == "gold")]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+#[owner]
+struct Article {
+    author: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner(crate = ::oauth2_guard)]
+    author: String,
+}
+
+fn main() {}

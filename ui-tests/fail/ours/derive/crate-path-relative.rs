@@ -1,0 +1,10 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+#[owner(crate = oauth2_guard)]
+struct Article {
+    #[owner]
+    author: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner(issuer = issuer, any_issuer)]
+    author: String,
+    issuer: String,
+}
+
+fn main() {}

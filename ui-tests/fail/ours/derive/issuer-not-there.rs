@@ -1,0 +1,9 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner(issuer = provider)]
+    author: String,
+}
+
+fn main() {}

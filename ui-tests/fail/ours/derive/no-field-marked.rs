@@ -1,0 +1,8 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    author: String,
+}
+
+fn main() {}

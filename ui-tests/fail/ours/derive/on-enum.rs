@@ -1,0 +1,9 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+enum Article {
+    Draft,
+    Published,
+}
+
+fn main() {}

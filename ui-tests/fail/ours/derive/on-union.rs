@@ -1,0 +1,8 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+union Article {
+    author: u64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner]
+    #[owner]
+    author: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner(hidden)]
+    author: String,
+}
+
+fn main() {}

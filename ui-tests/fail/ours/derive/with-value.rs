@@ -1,0 +1,9 @@
+use oauth2_guard::HasOwner;
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner = "sub"]
+    author: String,
+}
+
+fn main() {}

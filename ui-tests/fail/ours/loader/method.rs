@@ -1,0 +1,14 @@
+use oauth2_guard::loader;
+
+struct Article;
+
+struct Store;
+
+impl Store {
+    #[loader]
+    async fn article(&self) -> Article {
+        Article
+    }
+}
+
+fn main() {}

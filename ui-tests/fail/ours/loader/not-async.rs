@@ -1,0 +1,10 @@
+use oauth2_guard::loader;
+
+struct Article;
+
+#[loader]
+fn article() -> Article {
+    todo!()
+}
+
+fn main() {}

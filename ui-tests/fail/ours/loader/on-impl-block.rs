@@ -1,0 +1,8 @@
+use oauth2_guard::loader;
+
+struct Article;
+
+#[loader]
+impl Article {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use oauth2_guard::loader;
+
+#[loader]
+struct Article;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use oauth2_guard::loader;
+
+struct Article;
+
+#[loader]
+#[loader]
+async fn article() -> Article {
+    todo!()
+}
+
+fn main() {}

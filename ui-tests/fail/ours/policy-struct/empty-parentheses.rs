@@ -1,0 +1,6 @@
+use oauth2_guard::policy;
+
+#[policy()]
+struct Anybody;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use oauth2_guard::policy;
+
+#[policy(roles = "admin")]
+struct Admin {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use oauth2_guard::requires;
+
+#[requires(principle = user)]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use oauth2_guard::requires;
+
+#[requires(public)]
+async fn handler() {}
+
+fn main() {}

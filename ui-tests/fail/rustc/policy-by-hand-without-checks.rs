@@ -1,0 +1,9 @@
+use oauth2_guard::{Policy, policy::Rule};
+
+struct Admin;
+
+impl Policy for Admin {
+    const RULE: Rule = Rule::role("admin");
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use axum::{Router, routing::get};
+use oauth2_guard::requires;
+
+struct Admin;
+
+#[requires(Admin)]
+async fn handler() {}
+
+fn main() {
+    let _: Router = Router::new().route("/", get(handler));
+}

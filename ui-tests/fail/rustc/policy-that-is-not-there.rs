@@ -1,0 +1,9 @@
+use axum::{Router, routing::get};
+use oauth2_guard::requires;
+
+#[requires(Admin)]
+async fn handler() {}
+
+fn main() {
+    let _: Router = Router::new().route("/", get(handler));
+}
