@@ -25,6 +25,7 @@ pub(crate) struct Api {
     pub(crate) clock: TestClock,
     good: Sent,
     pub(crate) secrets: Vec<String>,
+    pub(crate) said: &'static [&'static str],
 }
 
 pub(crate) struct Instance {
@@ -38,12 +39,16 @@ pub(crate) struct Instance {
 pub(crate) struct Setup {
     pub(crate) providers: Vec<Provider>,
     pub(crate) settings: fn(ResourceServerBuilder) -> ResourceServerBuilder,
+    /// The handlers.
+    pub(crate) routes: fn(&Counter) -> Router,
     pub(crate) wrap: fn(Router, &ResourceServer) -> Router,
     pub(crate) clock: TestClock,
     /// What is sent as the accepted twin, unless a case says otherwise.
     pub(crate) good: Sent,
     /// What is never shown.
     pub(crate) secrets: Vec<String>,
+    /// What the rules say, and so the log and the challenge, whatever the token says.
+    pub(crate) said: &'static [&'static str],
 }
 
 impl Default for Setup {
@@ -53,10 +58,12 @@ impl Default for Setup {
         Self {
             providers: Vec::new(),
             settings: |builder| builder,
+            routes: router,
             wrap: |router, server| router.layer(server.layer()),
             clock,
             good: Sent::from(Token::of(&es256())),
             secrets: Vec::new(),
+            said: &[],
         }
     }
 }
@@ -71,6 +78,11 @@ impl Setup {
         }
     }
 
+    /// These handlers behind a server that trusts [`es256`].
+    pub(crate) fn routes(routes: fn(&Counter) -> Router) -> Self {
+        Self { routes, ..Self::keys(&[es256().jwk()]) }
+    }
+
     pub(crate) async fn build(self) -> Api {
         let mut instances = Vec::new();
         for verbose in [false, true] {
@@ -79,10 +91,10 @@ impl Setup {
             let builder = (self.settings)(if verbose { builder.verbose() } else { builder });
             let server = builder.build().await.expect("a server");
             let ran = Counter::default();
-            let app = (self.wrap)(router(&ran), &server);
+            let app = (self.wrap)((self.routes)(&ran), &server);
             instances.push(Instance { server, app, address: None, ran });
         }
-        Api { instances, clock: self.clock, good: self.good, secrets: self.secrets }
+        Api { instances, clock: self.clock, good: self.good, secrets: self.secrets, said: self.said }
     }
 }
 
@@ -97,6 +109,24 @@ pub(crate) fn secrets(jwk: &Value) -> Vec<String> {
         ["kid", "n", "x", "y", "d", "p", "q", "k"].into_iter().filter_map(|name| jwk[name].as_str());
     members.filter(|text| is_telling(text)).map(str::to_owned).collect()
 }
+
+/// A route for each rule, and `routes`, which has them all.
+macro_rules! rules {
+    ($($path:literal: $name:ident [$($rule:tt)*];)*) => {
+        $(
+            #[oauth2_guard::requires($($rule)*)]
+            async fn $name(axum::extract::State(ran): axum::extract::State<oauth2_guard_tests::Counter>) {
+                ran.count();
+            }
+        )*
+
+        fn routes(ran: &oauth2_guard_tests::Counter) -> axum::Router {
+            axum::Router::new()$(.route($path, axum::routing::any($name)))*.with_state(ran.clone())
+        }
+    };
+}
+
+pub(crate) use rules;
 
 #[requires(scopes = "read")]
 async fn read(State(ran): State<Counter>) {
@@ -198,7 +228,7 @@ impl Api {
 
     /// What is wrong with the answer of the terse server.
     pub(crate) async fn try_terse(&self, sent: Sent, expected: Outcome) -> Result<(), String> {
-        attempt(self, &self.instances[0], &sent, expected).await
+        attempt(self, &self.instances[0], &sent, expected, 0).await
     }
 
     /// Why a token is refused; `-` where it is not.

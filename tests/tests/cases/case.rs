@@ -11,7 +11,7 @@
 //!   token, or what [`Case::unlike`] and [`Case::unlike_at`] say;
 //! * what comes back, to the last header, and the reason in the log;
 //! * the handler ran once when accepted, otherwise never;
-//! * nobody panicked;
+//! * nobody panicked, unless [`Case::panicking`] says so;
 //! * whatever was sent (each segment of a token, each string and number in its header and claims) and the keys are nowhere in
 //!   the answer, nor in any line that any crate of this process logs;
 //! * a token is judged the same by [`ResourceServer::verify`], which knows of no header.
@@ -37,7 +37,7 @@ use crate::watch;
 
 pub(crate) use crate::api::{Api, Setup, provider};
 
-pub(crate) use self::Outcome::{B400, E500, F403, N401, OK, R401, U503};
+pub(crate) use self::Outcome::{B400, E500, F403, H404, N401, OK, OWN, R401, U503};
 
 /// What comes back: the codes of the listing. The text is the reason, which only the log says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,10 +52,14 @@ pub(crate) enum Outcome {
     B400(&'static str),
     /// The rule does not hold.
     F403,
+    /// There is nothing here for this bearer.
+    H404,
     /// It cannot be known.
     U503(&'static str),
-    /// No layer stands before the handler.
-    E500,
+    /// The application's mistake: no layer, or a check that fails.
+    E500(&'static str),
+    /// The application's own answer, in place of ours.
+    OWN(u16),
 }
 
 /// A request.
@@ -136,11 +140,12 @@ pub(crate) struct Case<'a> {
     api: &'a Api,
     sent: Sent,
     twin: (&'a Api, Sent),
+    panics: usize,
 }
 
 impl<'a> Case<'a> {
     pub(crate) fn new(api: &'a Api, sent: Sent, twin: Sent) -> Self {
-        Self { api, sent, twin: (api, twin) }
+        Self { api, sent, twin: (api, twin), panics: 0 }
     }
 
     /// The accepted twin, in place of the API's good token.
@@ -155,15 +160,21 @@ impl<'a> Case<'a> {
         self
     }
 
+    /// The application panics once, and only the request has the harm.
+    pub(crate) fn panicking(mut self) -> Self {
+        self.panics = 1;
+        self
+    }
+
     pub(crate) async fn is(self, expected: Outcome) {
         let (other, twin) = &self.twin;
         for (instance, twin_instance) in self.api.instances.iter().zip(&other.instances) {
             if expected != OK {
-                attempt(other, twin_instance, twin, OK).await.unwrap_or_else(|wrong| {
+                attempt(other, twin_instance, twin, OK, 0).await.unwrap_or_else(|wrong| {
                     panic!("the accepted twin: {wrong}\nsent: {twin:?}\nbeside: {:?}", self.sent)
                 });
             }
-            attempt(self.api, instance, &self.sent, expected)
+            attempt(self.api, instance, &self.sent, expected, self.panics)
                 .await
                 .unwrap_or_else(|wrong| panic!("{wrong}\nsent: {:?}", self.sent));
         }
@@ -176,6 +187,7 @@ pub(crate) async fn attempt(
     instance: &Instance,
     sent: &Sent,
     expected: Outcome,
+    panics: usize,
 ) -> Result<(), String> {
     watch::begin();
     let before = instance.ran.get();
@@ -192,8 +204,8 @@ pub(crate) async fn attempt(
     if ran != usize::from(expected == OK) {
         return wrong(&format!("the handler ran {ran} times"));
     }
-    if seen.panics != 0 {
-        return wrong("somebody panicked");
+    if seen.panics != panics {
+        return wrong(&format!("{} panics", seen.panics));
     }
     if let Some(reason) = expected.reason()
         && !seen.log.contains(&format!("outcome=\"refused\" reason=\"{reason}\""))
@@ -205,7 +217,8 @@ pub(crate) async fn attempt(
     {
         return wrong("a line of its own");
     }
-    for canary in canaries(sent).iter().chain(&api.secrets) {
+    let is_secret = |canary: &&String| !api.said.iter().any(|said| said.contains(&***canary));
+    for canary in canaries(sent).iter().filter(is_secret).chain(&api.secrets) {
         if says(&answer.text, canary) {
             return wrong(&format!("the answer says `{canary}`"));
         }
@@ -220,7 +233,8 @@ pub(crate) async fn attempt(
 async fn verdict(instance: &Instance, token: &str, expected: Outcome) -> Result<(), String> {
     let verdict = instance.server.verify(token).await;
     let agrees = match (&verdict, expected) {
-        (Ok(_), OK | F403) => true,
+        // The token is good; what a check says is not about it.
+        (Ok(_), OK | F403 | H404 | OWN(_) | E500("check_failed") | U503("check_failed")) => true,
         (Err(rejection), R401(reason) | U503(reason)) => rejection.reason().as_str() == reason,
         (Err(rejection), B400(_)) => matches!(rejection.reason(), Reason::InvalidToken(_)),
         _ => false,
@@ -231,11 +245,11 @@ async fn verdict(instance: &Instance, token: &str, expected: Outcome) -> Result<
 impl Outcome {
     fn reason(self) -> Option<&'static str> {
         match self {
-            OK => None,
-            R401(reason) | B400(reason) | U503(reason) => Some(reason),
+            // An object that is not there is no decision of ours.
+            OK | H404 | OWN(_) => None,
+            R401(reason) | B400(reason) | U503(reason) | E500(reason) => Some(reason),
             N401 => Some("no_credentials"),
             F403 => Some("denied"),
-            E500 => Some("no_layer"),
         }
     }
 }
@@ -289,7 +303,9 @@ impl Answer {
             U503(_) => {
                 self.status == 503 && challenge.is_none() && self.header("retry-after").is_some() && problem()
             }
-            E500 => self.status == 500 && challenge.is_none() && problem(),
+            H404 => self.status == 404 && challenge.is_none() && problem(),
+            E500(_) => self.status == 500 && challenge.is_none() && problem(),
+            OWN(status) => self.status == status && challenge.is_none(),
         }
     }
 }
