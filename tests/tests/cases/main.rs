@@ -26,6 +26,7 @@ mod leak;
 mod listing;
 mod owner;
 mod positive;
+mod rule;
 mod scope;
 mod signature;
 mod time;
