@@ -168,8 +168,9 @@ pub use oauth2_guard_macros::policy;
 /// # let _: axum::routing::MethodRouter<Db> = axum::routing::get(read_team);
 /// ```
 ///
-/// It is asked after the token was verified, only where its answer can still change the decision, and once for a request. It is
-/// dropped with the request, and after a [deadline](crate::ResourceServerBuilder::check_deadline).
+/// It is asked after the token was verified, only where its answer can still change the decision, and once for a request: again only
+/// where a middleware between two guards changes its method, URI, path parameters or headers. It is dropped with the request, and after
+/// a [deadline](crate::ResourceServerBuilder::check_deadline).
 ///
 /// Where it fails (an error, an argument that cannot be extracted, a panic, the deadline) nothing is known: the request passes only if
 /// the rest of the rule lets it, `not(check = ..)` does not hold either, and its own response is sent if nothing else denies. A

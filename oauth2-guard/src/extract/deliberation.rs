@@ -3,6 +3,7 @@ use core::cell::Cell;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
 
 use super::passed::Admitted;
 use crate::check::{self, Checks, Failed};
@@ -152,13 +153,14 @@ impl Deliberation {
     ) -> Result<(), Rejection> {
         let admitted = Admitted::of(parts)?;
         let (deadline, claims) = (admitted.check_deadline(), admitted.require_claims_for(self.rule)?.clone());
-        if let Some(answer) = Remembered::of(parts, &claims, check) {
+        let subject = Subject::of(parts, claims).await;
+        if let Some(answer) = Remembered::of(parts, &subject, check) {
             self.answers.answer_check(check, Some(answer));
             return Ok(());
         }
         match check::ask::<L, S>(check, deadline, parts, state).await {
             Ok(answer) => {
-                Remembered::remember(parts, claims, check, answer);
+                Remembered::remember(parts, subject, check, answer);
                 self.answers.answer_check(check, Some(answer));
             }
             Err(failed) => {
@@ -173,21 +175,47 @@ impl Deliberation {
 /// What the checks of earlier guards said of this request and this token.
 #[derive(Clone)]
 struct Remembered {
-    claims: OAuth2Claims,
+    subject: Subject,
     answers: Vec<(CheckId, bool)>,
 }
 
+/// What a check was asked about. Between two guards a middleware may make another request of it.
+#[derive(Clone)]
+struct Subject {
+    claims: OAuth2Claims,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    path: Vec<(Box<str>, Box<str>)>,
+}
+
 impl Remembered {
-    fn of(parts: &Parts, claims: &OAuth2Claims, check: CheckId) -> Option<bool> {
-        let this = parts.extensions.get::<Self>().filter(|this| this.claims.is_same(claims))?;
+    fn of(parts: &Parts, subject: &Subject, check: CheckId) -> Option<bool> {
+        let this = parts.extensions.get::<Self>().filter(|this| this.subject.is_same(subject))?;
         this.answers.iter().find(|(asked, _)| *asked == check).map(|(_, answer)| *answer)
     }
 
-    fn remember(parts: &mut Parts, claims: OAuth2Claims, check: CheckId, answer: bool) {
-        match parts.extensions.get_mut::<Self>().filter(|this| this.claims.is_same(&claims)) {
+    fn remember(parts: &mut Parts, subject: Subject, check: CheckId, answer: bool) {
+        match parts.extensions.get_mut::<Self>().filter(|this| this.subject.is_same(&subject)) {
             Some(this) => this.answers.push((check, answer)),
-            None => drop(parts.extensions.insert(Self { claims, answers: vec![(check, answer)] })),
+            None => drop(parts.extensions.insert(Self { subject, answers: vec![(check, answer)] })),
         }
+    }
+}
+
+impl Subject {
+    async fn of(parts: &mut Parts, claims: OAuth2Claims) -> Self {
+        let path = path_parameters(parts).await;
+        let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+        Self { claims, method, uri, headers, path }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.claims.is_same(&other.claims)
+            && self.method == other.method
+            && self.uri == other.uri
+            && self.headers == other.headers
+            && self.path == other.path
     }
 }
 

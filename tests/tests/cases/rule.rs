@@ -1,17 +1,22 @@
 //! RUL: a rule that is none, one that cannot be asked, and guards that do not stand where they should.
 
+use std::cell::Cell;
+use std::convert::Infallible;
 use std::future::pending;
 use std::panic::catch_unwind;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Uri};
+use axum::middleware::{Next, from_extractor, from_fn};
 use axum::routing::any;
 use oauth2_guard::policy::{Expected, Rule};
-use oauth2_guard::{Guard, OAuth2Claims, Policy, ResourceServer, check, requires};
+use oauth2_guard::{Guard, OAuth2Claims, Policy, ResourceServer, check, policy, requires};
 use oauth2_guard_tests::Counter;
 
 use crate::api::rules;
-use crate::case::{Api, E500, F403, N401, OK, R401, Sent, Setup, U503, is_refused_at_build, provider};
+use crate::case::{Api, Case, E500, F403, N401, OK, R401, Sent, Setup, U503, is_refused_at_build, provider};
 use crate::token::{Token, es256};
 use crate::watch;
 
@@ -253,5 +258,63 @@ async fn n_rul_a_check_that_no_policy_lists_is_never_asked() {
     let api = Setup::routes(written).build().await;
     for path in ["/unlisted", "/not-unlisted"] {
         api.send(to(path)).is(E500("check_failed")).await;
+    }
+}
+
+thread_local! {
+    static ASKED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What one path, one method and one tenant may have.
+#[check]
+async fn is_public(parts: Parts) -> bool {
+    ASKED.set(ASKED.get() + 1);
+    let is_plain = parts.method == Method::GET && !parts.headers.contains_key("x-tenant");
+    is_plain && !parts.uri.path().contains("secret")
+}
+
+#[policy(check = is_public)]
+struct Public;
+
+#[requires(Public)]
+async fn public(State(ran): State<Counter>) {
+    ran.count();
+}
+
+#[tokio::test]
+async fn n_rul_what_a_check_said_holds_until_the_request_is_another() {
+    fn routes(ran: &Counter) -> Router {
+        let changed_by = |change: fn(&mut Request)| {
+            let between = from_fn(move |mut request: Request, next: Next| {
+                change(&mut request);
+                next.run(request)
+            });
+            any(public).layer::<_, Infallible>(between).layer(from_extractor::<Guard<Public>>())
+        };
+        Router::new()
+            .route("/", changed_by(|_| {}))
+            .route("/uri", changed_by(|request| *request.uri_mut() = Uri::from_static("/secret")))
+            .route("/query", changed_by(|request| *request.uri_mut() = Uri::from_static("/query?x")))
+            .route("/method", changed_by(|request| *request.method_mut() = Method::DELETE))
+            .route(
+                "/header",
+                changed_by(|request| {
+                    request.headers_mut().insert("x-tenant", HeaderValue::from_static("other"));
+                }),
+            )
+            .with_state(ran.clone())
+    }
+
+    let api = Setup::routes(routes).build().await;
+    let asked = async |case: Case<'_>, outcome| {
+        let before = ASKED.get();
+        case.is(outcome).await;
+        ASKED.get() - before
+    };
+    // Once by each of two servers.
+    assert_eq!(asked(api.send(to("/")), OK).await, 2);
+    assert_eq!(asked(api.send(to("/query")), OK).await, 4);
+    for path in ["/uri", "/method", "/header"] {
+        assert_eq!(asked(api.send(to(path)), F403).await, 6, "{path}, and its twin");
     }
 }
