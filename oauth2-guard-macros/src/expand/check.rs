@@ -47,7 +47,6 @@ pub(crate) fn check(check: &Asked) -> TokenStream {
     let head = located_at(name, head);
     quote! {
         #[doc(hidden)]
-        #[allow(non_camel_case_types, unreachable_pub)]
         #[non_exhaustive]
         pub enum #type_name {}
 

@@ -19,7 +19,6 @@ async fn may_edit(
     db.is_editor(me.sub, id).await
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub)]
 #[non_exhaustive]
 pub enum may_edit {}
 const _: () = {

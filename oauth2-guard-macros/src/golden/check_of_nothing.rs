@@ -9,7 +9,6 @@ pub(crate) async fn is_open() -> bool {
     true
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub)]
 #[non_exhaustive]
 pub enum is_open {}
 const _: () = {

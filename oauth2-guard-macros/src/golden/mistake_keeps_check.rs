@@ -15,7 +15,6 @@ fn may_edit(body: Json<u8>) -> bool {
     true
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub)]
 #[non_exhaustive]
 pub enum may_edit {}
 const _: () = {

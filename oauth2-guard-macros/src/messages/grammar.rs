@@ -169,6 +169,16 @@ pub(crate) fn policy_with_arguments(path: &Path) -> String {
     format!("a policy takes no arguments: write `{path}`")
 }
 
+/// `policy = Admin`
+pub(crate) fn policy_with_key(policy: Option<&Value>) -> String {
+    match policy {
+        Some(policy @ (Value::Const(_) | Value::Group(_))) => {
+            format!("a policy stands alone: write `{policy}`")
+        }
+        _ => "a policy stands alone: write the path of its type, such as `Admin`".to_owned(),
+    }
+}
+
 pub(crate) fn check_without_path(given: Option<&Value>) -> String {
     match given {
         Some(path @ Value::Const(_)) => format!("write `check = {path}`"),

@@ -60,6 +60,10 @@ impl Member for Requirement {
                 key_value(&word, input, messages::principal_without_value, errors)?;
                 Ok(Self::Principal(IsPrincipal { principal: principal(input)?, key: word }))
             }
+            "policies" | "policy" => {
+                let policy = named(input);
+                Err(Error::new(word.span(), messages::policy_with_key(policy.as_ref())))
+            }
             _ => {
                 let mistake = Error::new(word.span(), messages::unknown_key(&word));
                 let meant = suggestion::word_for(&word);
@@ -130,6 +134,15 @@ fn is_policy(path: &Path) -> bool {
 /// Whether what follows a key says that it is one.
 fn is_key_value(input: ParseStream<'_>) -> bool {
     input.peek(Token![=]) || input.peek(Token![:]) && !input.peek(Token![::])
+}
+
+/// `= Admin`, behind a key that there is none of.
+fn named(input: ParseStream<'_>) -> Option<Value> {
+    let fork = input.fork();
+    fork.parse::<Token![=]>().ok()?;
+    let value = attempt::<Value>(&fork)?;
+    input.advance_to(&fork);
+    Some(value)
 }
 
 /// `= value`, behind the key.
