@@ -29,6 +29,7 @@ names! {
     check => Check,
     check_id => CheckId,
     checks => Checks,
+    checks_of => ChecksOf,
     expected => Expected,
     extract => extract,
     extractor => FromRequestParts,

@@ -33,7 +33,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
-use crate::policy::{Check, CheckId};
+use crate::policy::{Check, CheckId, Policy};
 
 /// Asks a [`Check`] in a router of the state `S`.
 #[diagnostic::on_unimplemented(
@@ -75,6 +75,16 @@ pub trait Checks<S> {
 /// ```
 #[derive(Debug)]
 pub struct AskOne<C>(PhantomData<fn() -> C>);
+
+/// The checks of the policy `P`. That it is one is not asked where the type is written: where it is none, one message says so.
+#[expect(missing_debug_implementations, reason = "a list of types has no values")]
+pub struct ChecksOf<P>(PhantomData<fn() -> P>);
+
+impl<S: Sync, P: Policy<Checks: Checks<S>>> Checks<S> for ChecksOf<P> {
+    async fn ask(check: CheckId, parts: &mut Parts, state: &S) -> Option<Verdict> {
+        P::Checks::ask(check, parts, state).await
+    }
+}
 
 impl<S: Sync> Checks<S> for () {
     async fn ask(_check: CheckId, _parts: &mut Parts, _state: &S) -> Option<Verdict> {

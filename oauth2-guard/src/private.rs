@@ -3,7 +3,7 @@
 pub use axum::extract::FromRequestParts;
 pub use http::request::Parts;
 
-pub use crate::check::{Ask, AskOne, Checks, IntoVerdict, Verdict};
+pub use crate::check::{Ask, AskOne, Checks, ChecksOf, IntoVerdict, Verdict};
 pub use crate::extract::{
     Guard, IntoLoaded, LoadRejection, OpenGuard, Owned, Public, argument, extract, has_no_owner, load,
 };

@@ -115,7 +115,6 @@ fn says_what_to_write_instead() {
         ("Admin = 1", "unknown key `Admin`"),
         ("policy = Admin", "write `Admin`"),
         ("policy = any(Admin, Editor)", "write `any(Admin, Editor)`"),
-        ("policy", "such as `Admin`"),
         ("Admin Editor", "expected a comma before `Editor`"),
         ("Admin || Editor", "`any(Admin, Editor)`"),
         ("!Admin", "`not(Admin)`"),

@@ -133,16 +133,17 @@ struct Asked {
 }
 
 fn asked(runtime: &Runtime, rule: &Rule) -> Vec<Asked> {
-    let [ask, ask_one, checks, policy] =
-        [runtime.ask(), runtime.ask_one(), runtime.checks(), runtime.policy()];
+    let [ask, ask_one, checks, checks_of] =
+        [runtime.ask(), runtime.ask_one(), runtime.checks(), runtime.checks_of()];
     let state = state();
     let of_checks = rule.checks().into_iter().map(|path| {
         let bound = located_at(path, quote!(: #ask<#state>));
         Asked { list: quote!(#ask_one<(#path)>), bound: quote!(#path #bound) }
     });
+    // Not the associated type, which is an error in many places where the path leads to no policy.
     let of_policies = rule.policies().into_iter().map(|path| {
-        let start = located_at(path, quote!(<));
-        let end = located_at(path, quote!(as #policy>::Checks));
+        let start = located_at(path, quote!(#checks_of<));
+        let end = located_at(path, quote!(>));
         let bound = located_at(path, quote!(: #checks<#state>));
         let list = quote!(#start #path #end);
         Asked { bound: quote!(#list #bound), list }

@@ -31,9 +31,7 @@ const _: ::renamed::__private::Rule = {
     > ::renamed::__private::Checks<__S> for __requires_handler
     where
         is_open: ::renamed::__private::Ask<__S>,
-        <Admin as ::renamed::__private::Policy>::Checks: ::renamed::__private::Checks<
-            __S,
-        >,
+        ::renamed::__private::ChecksOf<Admin>: ::renamed::__private::Checks<__S>,
     {
         fn ask(
             __check: ::renamed::__private::CheckId,
@@ -44,7 +42,7 @@ const _: ::renamed::__private::Rule = {
         > + ::core::marker::Send {
             <(
                 ::renamed::__private::AskOne<(is_open)>,
-                (<Admin as ::renamed::__private::Policy>::Checks, ()),
+                (::renamed::__private::ChecksOf<Admin>, ()),
             ) as ::renamed::__private::Checks<__S>>::ask(__check, __parts, __state)
         }
     }

@@ -35,9 +35,9 @@ const _: ::oauth2_guard::__private::Rule = {
         __S: ::core::marker::Send + ::core::marker::Sync,
     > ::oauth2_guard::__private::Checks<__S> for MayEdit
     where
-        <Admin as ::oauth2_guard::__private::Policy>::Checks: ::oauth2_guard::__private::Checks<
-            __S,
-        >,
+        ::oauth2_guard::__private::ChecksOf<
+            Admin,
+        >: ::oauth2_guard::__private::Checks<__S>,
     {
         fn ask(
             __check: ::oauth2_guard::__private::CheckId,
@@ -47,7 +47,7 @@ const _: ::oauth2_guard::__private::Rule = {
             Output = ::core::option::Option<::oauth2_guard::__private::Verdict>,
         > + ::core::marker::Send {
             <(
-                <Admin as ::oauth2_guard::__private::Policy>::Checks,
+                ::oauth2_guard::__private::ChecksOf<Admin>,
                 (),
             ) as ::oauth2_guard::__private::Checks<__S>>::ask(__check, __parts, __state)
         }

@@ -28,12 +28,12 @@ const _: ::oauth2_guard::__private::Rule = {
     where
         checks::may_edit: ::oauth2_guard::__private::Ask<__S>,
         is_open: ::oauth2_guard::__private::Ask<__S>,
-        <Admin as ::oauth2_guard::__private::Policy>::Checks: ::oauth2_guard::__private::Checks<
-            __S,
-        >,
-        <crate::policies::Editor as ::oauth2_guard::__private::Policy>::Checks: ::oauth2_guard::__private::Checks<
-            __S,
-        >,
+        ::oauth2_guard::__private::ChecksOf<
+            Admin,
+        >: ::oauth2_guard::__private::Checks<__S>,
+        ::oauth2_guard::__private::ChecksOf<
+            crate::policies::Editor,
+        >: ::oauth2_guard::__private::Checks<__S>,
     {
         fn ask(
             __check: ::oauth2_guard::__private::CheckId,
@@ -47,9 +47,9 @@ const _: ::oauth2_guard::__private::Rule = {
                 (
                     ::oauth2_guard::__private::AskOne<(is_open)>,
                     (
-                        <Admin as ::oauth2_guard::__private::Policy>::Checks,
+                        ::oauth2_guard::__private::ChecksOf<Admin>,
                         (
-                            <crate::policies::Editor as ::oauth2_guard::__private::Policy>::Checks,
+                            ::oauth2_guard::__private::ChecksOf<crate::policies::Editor>,
                             (),
                         ),
                     ),
