@@ -4,7 +4,7 @@ struct Admin;
 // expands to
 
 ::core::compile_error! {
-    "unknown key `role`, did you mean `roles`? (expected one of: `scopes`, `roles`, `permissions`, `provider`, `principal`, `acr`, `max_age`, `claim(..)`, `owner(..)`, `check`, `any(..)`, `all(..)`, `not(..)`, `crate`, a policy's name)"
+    "unknown key `role`, did you mean `roles`?"
 }
 struct Admin;
 const _: ::oauth2_guard::__private::Rule = {
