@@ -10,6 +10,8 @@
 
 mod algorithms;
 mod answers;
+mod check_failures;
+mod checks;
 mod claims_set;
 mod compact_form;
 mod configuration;
