@@ -11,7 +11,7 @@ pub(crate) struct ClaimRef<T>(T);
 /// What a reference leads to.
 pub(crate) enum Found<'a> {
     Absent,
-    /// Something on the way is there, but has no members.
+    /// Something on the way is there, but has no members; or the token says that the claim exists, and leaves it out.
     Unreadable,
     Value(&'a Value),
 }
@@ -68,6 +68,13 @@ impl<T: AsRef<str>> ClaimRef<T> {
     }
 
     pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Found<'a> {
+        match self.lead(claims) {
+            Found::Absent if self.is_elsewhere(claims) => Found::Unreadable,
+            found => found,
+        }
+    }
+
+    fn lead<'a>(&self, claims: &'a Map<String, Value>) -> Found<'a> {
         let text = self.0.as_ref();
         let Some(path) = text.strip_prefix('/') else {
             return claims.get(text).map_or(Found::Absent, Found::Value);
@@ -83,6 +90,14 @@ impl<T: AsRef<str>> ClaimRef<T> {
             members = inner;
         }
         Found::Absent
+    }
+
+    /// A distributed claim (OpenID Connect Core §5.6.2), or more groups than Microsoft Entra ID puts into a token.
+    fn is_elsewhere(&self, claims: &Map<String, Value>) -> bool {
+        let name = self.top_level();
+        let distributed =
+            claims.get("_claim_names").is_some_and(|names| names.get(&*name).is_some() || !names.is_object());
+        distributed || (name == "groups" && claims.contains_key("hasgroups"))
     }
 }
 
@@ -189,6 +204,22 @@ mod tests {
             ("absent", None),
         ] {
             assert_eq!(find(reference, &claims), value, "{reference}");
+        }
+    }
+
+    #[test]
+    fn what_the_token_says_to_be_elsewhere_is_not_absent() {
+        let unreadable = Some(json!("UNREADABLE"));
+        for (reference, claims, expected) in [
+            ("tier", json!({"_claim_names": {"tier": "src"}}), unreadable.clone()),
+            ("/plan/tier", json!({"_claim_names": {"plan": "src"}}), unreadable.clone()),
+            ("tier", json!({"_claim_names": ["tier"]}), unreadable.clone()),
+            ("tier", json!({"_claim_names": {"plan": "src"}}), None),
+            ("tier", json!({"_claim_names": {"tier": "src"}, "tier": 1}), Some(json!(1))),
+            ("groups", json!({"hasgroups": true}), unreadable),
+            ("tier", json!({"hasgroups": true}), None),
+        ] {
+            assert_eq!(find(reference, &claims), expected, "{reference} {claims}");
         }
     }
 

@@ -12,6 +12,8 @@ use crate::claim_ref::{ClaimRef, Found};
 use crate::claims::OAuth2Claims;
 use crate::policy::{OwnerRule, Principal, integer_of};
 
+const EMAIL_VERIFIED: ClaimRef<&str> = ClaimRef::constant("email_verified");
+
 /// An object with an owner, as `owner(..)` in a rule asks for.
 ///
 /// [`#[derive(HasOwner)]`](macro@crate::HasOwner) implements it by a field that is marked with `#[owner]`. `Path` has it for text,
@@ -209,7 +211,11 @@ impl<'a> Bearer<'a> {
         if !names_clients && claims.principal() != Some(Principal::User) {
             return Err(Doubt::NotAPerson);
         }
-        let is_verified = claims.members().get("email_verified").is_none_or(|verified| verified == true);
+        let is_verified = match EMAIL_VERIFIED.find(claims.members()) {
+            Found::Absent => true,
+            Found::Value(verified) => verified == true,
+            Found::Unreadable => false,
+        };
         if claim.is("email") && !is_verified {
             return Err(Doubt::UnverifiedEmail);
         }

@@ -6,7 +6,10 @@ use super::grants::Grants;
 use super::owner::OwnerRule;
 use super::principal::Principal;
 use super::remedy::Remedy;
+use crate::claim_ref::{ClaimRef, Found};
 use crate::clock::{Clock, UnixTime};
+
+const ACR: ClaimRef<&str> = ClaimRef::constant("acr");
 
 /// What a rule is held against.
 #[derive(Clone, Copy)]
@@ -81,10 +84,10 @@ impl<'a> Evidence<'a> {
         if let Some(supposed) = self.supposed {
             return supposed.acr.first().is_some_and(|acr| *acr == value).into();
         }
-        match self.token.map(|token| token.members.get("acr")) {
-            None => Truth::Unknown,
-            Some(None) => Truth::False,
-            Some(Some(acr)) => acr.as_str().map(|acr| acr == value).into(),
+        match self.token.map(|token| ACR.find(token.members)) {
+            None | Some(Found::Unreadable) => Truth::Unknown,
+            Some(Found::Absent) => Truth::False,
+            Some(Found::Value(acr)) => acr.as_str().map(|acr| acr == value).into(),
         }
     }
 

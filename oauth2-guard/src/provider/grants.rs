@@ -30,7 +30,6 @@ fn first(
 ) -> Held {
     for reference in references {
         match reference.find(claims) {
-            Found::Absent if is_elsewhere(reference, claims) => return Held::Unreadable,
             Found::Absent => {}
             Found::Unreadable => return Held::Unreadable,
             Found::Value(value) => match read(value) {
@@ -41,15 +40,6 @@ fn first(
         }
     }
     Held::default()
-}
-
-/// Whether the token says that the claim exists, and leaves it out: a distributed claim (OpenID Connect Core §5.6.2), or more
-/// groups than Microsoft Entra ID puts into a token.
-fn is_elsewhere(reference: &ClaimRef<String>, claims: &Map<String, Value>) -> bool {
-    let name = reference.top_level();
-    let distributed =
-        claims.get("_claim_names").is_some_and(|names| names.get(&*name).is_some() || !names.is_object());
-    distributed || (name == "groups" && claims.contains_key("hasgroups"))
 }
 
 /// RFC 6749 §3.3: tokens with a space between, and nothing else that separates; or an array of tokens.

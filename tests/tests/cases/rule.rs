@@ -14,6 +14,7 @@ use axum::routing::any;
 use oauth2_guard::policy::{Expected, Rule};
 use oauth2_guard::{Guard, OAuth2Claims, Policy, ResourceServer, check, policy, requires};
 use oauth2_guard_tests::Counter;
+use serde_json::{Value, json};
 
 use crate::api::rules;
 use crate::case::{Api, Case, E500, F403, N401, OK, R401, Sent, Setup, U503, is_refused_at_build, provider};
@@ -63,11 +64,15 @@ rules! {
     "/staff": staff [provider = "staff"];
     "/not-staff": not_staff [not(provider = "staff")];
     "/main": main_provider [provider = "main"];
+    "/not-frozen": not_frozen [not(claim("frozen") == true)];
+    "/not-plan": not_plan [not(claim("/plan/frozen") == true)];
+    "/not-weak": not_weak [not(acr = "weak")];
+    "/not-in-group": not_in_group [not(claim("groups") == "blocked")];
     "/either-provider": either [provider = any("staff", "main")];
 }
 
 async fn api() -> Api {
-    Setup { said: &["canary-panic"], ..Setup::routes(routes) }.build().await
+    Setup { said: &["canary-panic", "frozen", "groups"], ..Setup::routes(routes) }.build().await
 }
 
 fn to(path: &str) -> Sent {
@@ -317,4 +322,20 @@ async fn n_rul_what_a_check_said_holds_until_the_request_is_another() {
     for path in ["/uri", "/method", "/header"] {
         assert_eq!(asked(api.send(to(path)), F403).await, 6, "{path}, and its twin");
     }
+}
+
+/// OpenID Connect Core §5.6.2: the claim is true of the bearer, and whoever wants to know it asks somebody else.
+#[tokio::test]
+async fn n_rul_a_claim_that_is_kept_elsewhere_is_not_taken_for_absent() {
+    let api = api().await;
+    for (path, claim) in
+        [("/not-frozen", "frozen"), ("/not-plan", "plan"), ("/not-weak", "acr"), ("/not-in-group", "groups")]
+    {
+        let names = |names: Value| Sent::from(Token::of(&es256()).claim("_claim_names", names)).to(path);
+        for elsewhere in [json!({claim: "canary-source"}), json!(claim), json!([claim]), json!(null)] {
+            api.send(names(elsewhere)).unlike(names(json!({"other": "canary-source"}))).is(F403).await;
+        }
+    }
+    let overage = Token::of(&es256()).claim("hasgroups", true);
+    api.send(Sent::from(overage).to("/not-in-group")).unlike(to("/not-in-group")).is(F403).await;
 }
