@@ -91,7 +91,7 @@ impl OAuth2Claims {
     /// A client's own has the client as its subject (RFC 9068 §2.2: `sub` is `client_id`, or its like `azp`, `cid`, `appid`), or says so in
     /// the words of its authorization server: `gty` is `client-credentials`, `idtyp` is `app`, `sub` is `oid`. They do not tell where there
     /// is no `sub`, where `sub` ends with `@clients`, and where `preferred_username` begins with `service-account-`: such names clients
-    /// have, and people may choose.
+    /// have, and people may choose. Nor do they where one of these claims cannot be read: it has another type, or is kept elsewhere.
     ///
     /// ```
     /// use oauth2_guard::{OAuth2Claims, policy::Principal};

@@ -2,6 +2,8 @@ use core::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::claim_ref::{ClaimRef, Found};
+
 /// Whom a token is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a token is a person's or a machine's")]
@@ -20,20 +22,32 @@ impl Principal {
     ///
     /// RFC 9068 §2.2 has the client as the subject where no person takes part. Others say it in words of their own.
     pub(crate) fn of(claims: &Map<String, Value>) -> Option<Self> {
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let mut is_unreadable = false;
+        let mut text = |name| match ClaimRef::constant(name).find(claims) {
+            Found::Value(Value::String(text)) => Some(text.as_str()),
+            Found::Absent | Found::Value(Value::Null) => None,
+            Found::Value(_) | Found::Unreadable => {
+                is_unreadable = true;
+                None
+            }
+        };
         let subject = text("sub").filter(|subject| !subject.is_empty())?;
         let is_client = Self::CLIENT_IDS.iter().any(|name| text(name) == Some(subject))
-            || text("gty") == Some("client-credentials")
             || text("idtyp") == Some("app")
             // Microsoft Entra ID: a person's `sub` differs from API to API, a client's is its object ID.
-            || text("oid") == Some(subject);
+            || text("oid") == Some(subject)
+            // Auth0 lists the grants that led to the token, where there were several.
+            || match claims.get("gty") {
+                Some(Value::Array(grants)) => grants.iter().any(|grant| grant == "client-credentials"),
+                _ => text("gty") == Some("client-credentials"),
+            };
         if is_client {
             return Some(Self::Client);
         }
         // Names that clients have at Auth0 and Keycloak, and that a person might have chosen.
         let may_be_client = subject.ends_with("@clients")
             || text("preferred_username").is_some_and(|name| name.starts_with("service-account-"));
-        (!may_be_client).then_some(Self::User)
+        (!may_be_client && !is_unreadable).then_some(Self::User)
     }
 
     /// As the attribute has it.
@@ -69,6 +83,7 @@ mod tests {
             json!({"sub": "alice", "client_id": "app", "azp": "app"}),
             json!({"sub": "auth0|1", "azp": "app", "gty": "password"}),
             json!({"sub": "pairwise", "oid": "object", "appid": "app", "idtyp": "user"}),
+            json!({"sub": "alice", "azp": null, "gty": ["refresh_token", "password"]}),
         ] {
             assert_eq!(of(&claims), Some(Principal::User), "{claims}");
         }
@@ -84,8 +99,24 @@ mod tests {
             json!({"sub": "x", "gty": "client-credentials"}),
             json!({"sub": "object", "oid": "object", "appid": "app"}),
             json!({"sub": "x", "idtyp": "app"}),
+            json!({"sub": "x", "gty": ["refresh_token", "client-credentials"]}),
+            json!({"sub": "app", "azp": ["app"], "cid": "app"}),
         ] {
             assert_eq!(of(&claims), Some(Principal::Client), "{claims}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_where_the_client_cannot_be_read() {
+        for claims in [
+            json!({"sub": "app", "azp": ["app"]}),
+            json!({"sub": "7", "cid": 7}),
+            json!({"sub": "app", "appid": {"id": "app"}}),
+            json!({"sub": "x", "idtyp": ["app"]}),
+            json!({"sub": "x", "gty": {"client-credentials": true}}),
+            json!({"sub": "app", "_claim_names": {"azp": "src"}}),
+        ] {
+            assert_eq!(of(&claims), None, "{claims}");
         }
     }
 

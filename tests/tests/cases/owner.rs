@@ -251,6 +251,23 @@ async fn a288_a_client_is_nobody_whatever_its_id() {
         // It is not known to be somebody else either.
         api.send(to("/not/others", client)).unlike(to("/not/others", token())).is(F403).await;
     }
+    // Nor for a person because nobody can read which client it is.
+    for (claim, odd) in [
+        ("azp", json!([ME])),
+        ("cid", json!({"id": ME})),
+        ("appid", json!(5)),
+        ("idtyp", json!(["app"])),
+        ("gty", json!(["client-credentials"])),
+        ("gty", json!(["refresh_token", "client-credentials"])),
+        ("oid", json!([ME])),
+        ("_claim_names", json!({"azp": "canary-source"})),
+    ] {
+        let odd = || token().claim(claim, odd.clone());
+        api.send(to("/notes/mine", odd())).unlike(to("/notes/mine", token())).is(F403).await;
+        api.send(to("/not/others", odd())).unlike(to("/not/others", token())).is(F403).await;
+    }
+    let person = token().claim("gty", json!(["refresh_token", "password"])).claim("azp", "canary-app");
+    api.send(to("/notes/mine", person)).is(OK).await;
     // A name that clients have is not taken for a person's.
     for (path, sub) in [("/users/canary@clients", "canary@clients"), ("/users/canary-subject", ME)] {
         let named = of(sub).claim("preferred_username", "service-account-canary");
