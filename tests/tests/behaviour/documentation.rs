@@ -12,7 +12,8 @@ fn every_test_that_the_page_on_threats_names_is_there() {
     let names: Vec<&str> = last_columns.flat_map(|column| column.split('`').skip(1).step_by(2)).collect();
     for name in &names {
         let (module, test) = name.split_once("::").unwrap_or((name, "fn "));
-        let candidates = [format!("tests/behaviour/{module}.rs"), format!("tests/{module}.rs")];
+        let folders = ["tests/behaviour", "tests/cases", "tests"];
+        let candidates = folders.map(|folder| format!("{folder}/{module}.rs"));
         let source = candidates.iter().find_map(|file| fs::read_to_string(root.join(file)).ok());
         assert!(source.is_some_and(|source| source.contains(test)), "{name}");
     }
