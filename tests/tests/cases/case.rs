@@ -205,7 +205,7 @@ pub(crate) async fn attempt(
         return wrong(&format!("the handler ran {ran} times"));
     }
     if seen.panics != panics {
-        return wrong(&format!("{} panics", seen.panics));
+        return wrong(if seen.panics > panics { "somebody panicked" } else { "nobody panicked" });
     }
     if let Some(reason) = expected.reason()
         && !seen.log.contains(&format!("outcome=\"refused\" reason=\"{reason}\""))
