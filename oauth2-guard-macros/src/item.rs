@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, FnArg, LitStr, Meta, Result, Safety, Signature, Type, Visibility};
+use syn::{Attribute, Error, FnArg, LitStr, Meta, Result, ReturnType, Safety, Signature, Type, Visibility};
 
 use crate::errors::Errors;
 use crate::messages;
@@ -244,6 +244,17 @@ pub(crate) fn has_impl_trait(written: &Type) -> bool {
         })
     }
     is_in(written.to_token_stream())
+}
+
+/// Whether it can be seen that the function stands in an `impl` block, where no item can stand beside it.
+pub(crate) fn is_in_impl_block(signature: &Signature) -> bool {
+    sign_of_impl_block(signature).is_some()
+}
+
+/// Whether it returns a future, in place of being `async`: what it returns is no mistake of its own.
+pub(crate) fn returns_future(signature: &Signature) -> bool {
+    let ReturnType::Type(_, written) = &signature.output else { return false };
+    signature.asyncness.is_none() && has_impl_trait(written)
 }
 
 /// `self`, or else the first `Self`.

@@ -32,6 +32,9 @@ fn write(tokens: TokenStream, text: &mut String) {
                 continue;
             }
         };
+        if text.ends_with(',') && !open.is_empty() {
+            text.push(' ');
+        }
         text.push_str(open);
         write(inside, text);
         text.push_str(close);
@@ -50,6 +53,7 @@ mod tests {
             (quote!(<A as b::Named>::NAME), "<A as b::Named>::NAME"),
             (quote!(::a::B::<u8, 1>), "::a::B::<u8, 1>"),
             (quote!(fn(&mut A) -> (b, c)), "fn(&mut A)->(b, c)"),
+            (quote!(R<(), [u8]>), "R<(), [u8]>"),
             (quote!(r#type), "r#type"),
         ] {
             assert_eq!(source(&tokens), expected);

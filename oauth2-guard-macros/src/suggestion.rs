@@ -30,13 +30,13 @@ pub(crate) fn principal_for(written: &str) -> Option<&'static str> {
 
 fn synonym(written: &str) -> Option<&'static str> {
     match written {
-        "scp" => Some("scopes"),
-        "group" | "groups" => Some("roles"),
-        "perm" | "perms" => Some("permissions"),
+        "has_scope" | "scp" => Some("scopes"),
+        "group" | "groups" | "has_any_role" | "has_role" | "in_role" => Some("roles"),
+        "authorities" | "authority" | "has_permission" | "perm" | "perms" => Some("permissions"),
         "idp" | "iss" | "issuer" => Some("provider"),
         "acrs" | "acr_values" => Some("acr"),
         "age" | "auth_time" => Some("max_age"),
-        "owned" | "owned_by" | "owns" => Some("owner"),
+        "is_owner" | "owned" | "owned_by" | "owns" => Some("owner"),
         "any_of" | "either" | "one_of" | "or" | "some" => Some("any"),
         "all_of" | "and" | "both" | "each" | "every" => Some("all"),
         "except" | "none" | "none_of" | "unless" | "without" => Some("not"),

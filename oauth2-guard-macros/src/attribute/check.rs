@@ -7,7 +7,7 @@ use syn::{Error, ReturnType, Signature, Type};
 use super::runtime;
 use crate::check::{arguments_of, first_argument};
 use crate::errors::Errors;
-use crate::item::{AttributeName, Item, report_qualifiers};
+use crate::item::{AttributeName, Item, is_in_impl_block, report_qualifiers, returns_future};
 use crate::model::Asked;
 use crate::source::source;
 use crate::{expand, messages};
@@ -25,6 +25,7 @@ pub(crate) fn check(arguments: TokenStream, item: TokenStream) -> TokenStream {
     });
     let mistakes = errors.finish();
     let arguments = arguments.filter(|_| mistakes.is_none());
+    let function = function.filter(|function| !is_in_impl_block(&function.signature));
     let check = runtime.zip(function).map(|(runtime, function)| {
         expand::check(&Asked {
             runtime,
@@ -45,7 +46,7 @@ fn report_answer(signature: &Signature, errors: &mut Errors) {
         errors.push(Error::new_spanned(quote!(#token #name), messages::check_without_answer()));
         return;
     };
-    if !can_answer(written) {
+    if !can_answer(written) && !returns_future(signature) {
         errors.push(Error::new_spanned(written, messages::check_with_other_answer(&source(written))));
     }
 }

@@ -12,6 +12,7 @@ use crate::check::{claim_reference, runtime_at};
 use crate::errors::Errors;
 use crate::model::{FieldOwner, Issuer, OwnerField, Ownership};
 use crate::paths::Runtime;
+use crate::source::source;
 use crate::{expand, messages};
 
 pub(crate) fn has_owner(item: TokenStream) -> TokenStream {
@@ -34,13 +35,13 @@ pub(crate) fn has_owner(item: TokenStream) -> TokenStream {
 }
 
 fn ownership(input: DeriveInput, errors: &mut Errors) -> Option<Ownership> {
+    let before = errors.count();
     let runtime = runtime(&input.attrs, errors)?;
     let mut fields = Vec::new();
     match &input.data {
         Data::Struct(data) => {
             let all: Vec<(Member, &Field)> = data.fields.members().zip(&data.fields).collect();
             let names: Vec<&Member> = all.iter().map(|(member, _)| member).collect();
-            let before = errors.count();
             for (member, field) in &all {
                 fields.extend(owner_field(member, field, &names, errors));
             }
@@ -150,6 +151,10 @@ fn words(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Word> {
 }
 
 fn word(input: ParseStream<'_>) -> Result<Word> {
+    if input.peek(LitStr) {
+        let text = input.parse::<LitStr>()?;
+        return Err(Error::new(text.span(), messages::owner_text_without_key(&source(&text))));
+    }
     if !input.peek(Ident::peek_any) {
         return Err(input.error(messages::expected_owner_word()));
     }
@@ -171,6 +176,10 @@ fn word(input: ParseStream<'_>) -> Result<Word> {
     Err(match meaning {
         Meaning::AnyIssuer | Meaning::Nested if input.peek(Token![=]) => {
             Error::new(key.span(), messages::word_with_value(&key))
+        }
+        _ if input.peek(Ident::peek_any) => {
+            let next = input.call(Ident::parse_any)?;
+            Error::new(next.span(), messages::missing_comma(format!("`{next}`")))
         }
         _ => input.error(messages::expected_owner_word()),
     })

@@ -7,7 +7,7 @@ use syn::{Error, PathSegment, ReturnType, Signature, Type};
 use super::runtime;
 use crate::check::{arguments_of, first_argument};
 use crate::errors::Errors;
-use crate::item::{AttributeName, Item, has_impl_trait, report_qualifiers};
+use crate::item::{AttributeName, Item, has_impl_trait, is_in_impl_block, report_qualifiers, returns_future};
 use crate::model::Asked;
 use crate::source::source;
 use crate::{expand, messages};
@@ -26,6 +26,7 @@ pub(crate) fn loader(arguments: TokenStream, item: TokenStream) -> TokenStream {
     });
     let mistakes = errors.finish();
     let arguments = arguments.filter(|_| mistakes.is_none());
+    let function = function.filter(|function| !is_in_impl_block(&function.signature));
     let loader = runtime.zip(function).zip(object).map(|((runtime, function), object)| {
         expand::loader(
             &Asked { runtime, name: function.signature.ident, output: function.signature.output, arguments },
@@ -44,6 +45,9 @@ fn object_of(signature: &Signature, errors: &mut Errors) -> Option<Type> {
         errors.push(Error::new_spanned(quote!(#token #name), messages::loader_without_object()));
         return None;
     };
+    if returns_future(signature) {
+        return None;
+    }
     let object = unwrapped(written).and_then(|object| match mistake_in(object) {
         Some(message) => Err((object, message)),
         None => Ok(object.clone()),

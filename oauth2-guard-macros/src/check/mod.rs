@@ -151,6 +151,7 @@ fn value(kind: Kind, value: &Value, search: &mut Search, errors: &mut Errors) ->
         Value::Const(path) => {
             let ExprPath { path: written, .. } = path;
             report_self(written, errors);
+            report_word(path, errors);
             Some(Rule::Leaf(Leaf::Grant(kind, Name::Const(path.clone()))))
         }
         Value::Group(group) => {
@@ -171,6 +172,15 @@ fn value(kind: Kind, value: &Value, search: &mut Search, errors: &mut Errors) ->
 fn report_self(path: &Path, errors: &mut Errors) {
     if let Some(first) = path.segments.first().filter(|first| first.ident == "Self") {
         errors.push(Error::new(first.ident.span(), messages::self_const()));
+    }
+}
+
+/// `admin` is no name of a constant: the quotes were forgotten.
+fn report_word(path: &ExprPath, errors: &mut Errors) {
+    let word = path.path.get_ident().map(ToString::to_string);
+    if let Some(word) = word.filter(|word| word.starts_with(char::is_lowercase)) {
+        let message = messages::not_a_string(Some(&format!("{word:?}")));
+        errors.push(Error::new_spanned(path, message));
     }
 }
 

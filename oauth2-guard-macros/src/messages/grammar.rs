@@ -118,6 +118,44 @@ pub(crate) fn bare_values(values: &[Value]) -> String {
     }
 }
 
+/// `admin`, `is_open`, `ADMIN`
+pub(crate) fn bare_word(path: &Path) -> String {
+    let written = source(path);
+    let is_upper =
+        path.segments.last().is_some_and(|last| !last.ident.to_string().starts_with(char::is_lowercase));
+    if is_upper {
+        return format!(
+            "is this a scope, a role or a permission? write `scopes = {written}`, `roles = {written}` or \
+             `permissions = {written}`"
+        );
+    }
+    match written.as_str() {
+        "anonymous" | "permit_all" | "public" => {
+            "a handler that needs no token has `#[public]`: write that in place of `#[requires(..)]`"
+                .to_owned()
+        }
+        "any_token" | "authenticated" | "logged_in" | "token" => {
+            format!("any valid token is what `#[requires]` alone asks for: remove `{written}`")
+        }
+        "client" | "user" => {
+            format!("write `principal = {written}`, or `roles = {written:?}` if it is a role")
+        }
+        "hide" => "`hide` belongs to an owner: write, for example, `owner(article, hide)`".to_owned(),
+        _ if path.segments.len() > 1 => {
+            format!("is this a function with `#[check]`? write `check = {written}`")
+        }
+        _ => format!(
+            "is this a scope, a role, a permission or a check? write `scopes = {written:?}`, `roles = {written:?}`, \
+             `permissions = {written:?}` or `check = {written}`"
+        ),
+    }
+}
+
+/// `"roles = a"`
+pub(crate) fn quoted_rule() -> String {
+    "a rule has no quotes around it, but its names have: write, for example, `scopes = \"name\"`".to_owned()
+}
+
 pub(crate) fn requirement_among_values(key: &Ident) -> String {
     format!(
         "`{key} = ..` cannot stand among values: write `any(..)` or `all(..)` around requirements, \
@@ -151,6 +189,18 @@ pub(crate) fn operator(written: &str, instead: &str) -> String {
     format!("write `{instead}`, not `{written}`")
 }
 
+pub(crate) fn behind_requirement(requirement: impl Display, found: &str) -> String {
+    format!("expected a comma after `{requirement}`, found {found}")
+}
+
+/// `owner(article) == claim("email")`
+pub(crate) fn behind_owner(parameter: &Ident, found: &str) -> String {
+    format!(
+        "expected a comma after `owner({parameter})`, found {found}: the claim that it is compared with is named as in \
+         `owner({parameter}, claim = \"email\")`"
+    )
+}
+
 pub(crate) fn missing_comma(next: impl Display) -> String {
     format!("expected a comma before {next}")
 }
@@ -161,6 +211,12 @@ pub(crate) fn parentheses() -> String {
 
 pub(crate) fn policy_with_generics() -> String {
     "a policy is named without generics: write the path of a type that has none".to_owned()
+}
+
+/// `Admin = ..`
+pub(crate) fn policy_with_value(path: &Path) -> String {
+    let path = source(path);
+    format!("a policy has no value: write `{path}`")
 }
 
 /// `Admin(..)`
@@ -240,7 +296,8 @@ pub(crate) fn principal_without_value(given: Option<&Value>) -> String {
         }
         Some(Value::Mistake) | None => None,
     };
-    match word.map(|word| (suggestion::principal_for(&word), word)) {
+    let last = |word: &str| word.rsplit("::").next().unwrap_or_default().to_owned();
+    match word.map(|word| (suggestion::principal_for(&last(&word)), word)) {
         Some((Some(principal), word)) if matches!(given, Some(Value::Literal(_))) && word == principal => {
             format!("`{word}` is a word, not a string: write `principal = {principal}`")
         }

@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use proc_macro2::Ident;
 
-use crate::ast::{Group, Value};
+use crate::ast::{Value, Word};
 use crate::suggestion;
 
 // How they are written.
@@ -25,10 +25,22 @@ pub(crate) fn owner_of_text(name: &str) -> String {
     format!("an argument is named without quotes: write `owner({name})`")
 }
 
-pub(crate) fn owner_of_expression() -> String {
-    "`owner(..)` takes the name of one argument: write, for example, `owner(article)`, and name the field with \
-     `#[owner]` where the type is declared"
-        .to_owned()
+/// `&article`, `article: Article`
+pub(crate) fn owner_of_pattern(parameter: &Ident) -> String {
+    format!("an argument is named by its name alone: write `owner({parameter})`")
+}
+
+/// `article.author`
+pub(crate) fn owner_of_expression(parameter: &Ident) -> String {
+    format!(
+        "`owner(..)` takes the name of one argument: write `owner({parameter})`, and name the field with `#[owner]` where \
+         the type is declared"
+    )
+}
+
+/// `owner(hide, article)`
+pub(crate) fn owner_behind_option(parameter: &Ident, option: &Ident) -> String {
+    format!("the argument comes first: write `owner({parameter}, {option})`")
 }
 
 pub(crate) fn expected_owner_option(found: impl Display) -> String {
@@ -72,9 +84,20 @@ pub(crate) fn claim_of_no_string(name: Option<&Ident>) -> String {
     }
 }
 
-pub(crate) fn claim_of_several() -> String {
-    "name one claim, as in `claim(\"department\")`, or the path to one, as in `claim(\"/address/country\")`"
-        .to_owned()
+/// `claim("a", "b")`
+pub(crate) fn claim_of_several(first: &str, second: Option<String>) -> String {
+    match second {
+        Some(second) => format!(
+            "one name stands in parentheses: write `claim({first}) == {second}` for a value, or `\"/a/b\"` for the path to a \
+             claim"
+        ),
+        None => "one name stands in parentheses: write the path to a claim as in `\"/a/b\"`".to_owned(),
+    }
+}
+
+/// `"gold" == claim("tier")`
+pub(crate) fn claim_behind_value(claim: &str, value: &str) -> String {
+    format!("the claim comes first: write `{claim} == {value}`")
 }
 
 pub(crate) fn claim_without_value(reference: &str) -> String {
@@ -82,7 +105,7 @@ pub(crate) fn claim_without_value(reference: &str) -> String {
 }
 
 pub(crate) fn claim_equals_sign(reference: &str, written: &str) -> String {
-    format!("write `claim({reference}) == ..`, not `claim({reference}) {written} ..`")
+    format!("write `claim({reference}) == ..`, not `claim({reference}){written} ..`")
 }
 
 pub(crate) fn claim_unequal(reference: &str) -> String {
@@ -102,10 +125,14 @@ pub(crate) fn claim_expected(text: Option<&str>) -> String {
     }
 }
 
-pub(crate) fn claim_with_group(reference: &str, group: &Group<Value>) -> String {
-    let claims: Vec<String> =
-        group.members.iter().map(|member| format!("claim({reference}) == {member}")).collect();
-    format!("write `{}({})`", group.word, claims.join(", "))
+/// `any("a", "b")`, `["a", "b"]`
+pub(crate) fn claim_with_group(reference: &str, word: Word, values: &[Value]) -> String {
+    let claims: Vec<String> = values.iter().map(|value| format!("claim({reference}) == {value}")).collect();
+    format!("write `{word}({})`", claims.join(", "))
+}
+
+pub(crate) fn claim_with_const() -> String {
+    format!("a claim is compared with what is written here: {EXPECTED}")
 }
 
 pub(crate) fn claim_null() -> String {
@@ -151,8 +178,8 @@ pub(crate) fn argument_by_reference(parameter: &Ident) -> String {
 
 pub(crate) fn argument_among_others(parameter: &Ident, argument: &str) -> String {
     format!(
-        "`{parameter}` is one of several names in `{argument}`: bind the whole argument to one name, and take it \
-         apart in the body"
+        "`{parameter}` is one of several names in `{argument}`: bind the whole argument to one name, of a type with \
+         `#[derive(HasOwner)]`, and take it apart in the body"
     )
 }
 

@@ -33,6 +33,11 @@ pub(crate) fn expected_owner_word() -> String {
     format!("expected {WORDS}")
 }
 
+/// `#[owner("email")]`
+pub(crate) fn owner_text_without_key(text: &str) -> String {
+    format!("write `claim = {text}`")
+}
+
 pub(crate) fn unknown_owner_word(word: &Ident) -> String {
     let names = ["any_issuer", "claim", "issuer", "nested"];
     match suggestion::nearest_of(&word.to_string(), &names) {

@@ -63,6 +63,9 @@ trait Member: Display + Sized {
 
     /// What to write for `self OPERATOR right`.
     fn joined(&self, word: Word, right: ParseStream<'_>) -> String;
+
+    /// What to say of something else that follows.
+    fn followed_by(&self, found: &str) -> String;
 }
 
 fn members<T: Member>(input: ParseStream<'_>, errors: &mut Errors) -> Vec<T> {
@@ -91,12 +94,14 @@ fn end_of_member<T: Member>(member: &T, input: ParseStream<'_>) -> Result<()> {
         let instead = member.joined(word, input);
         return Err(Error::new_range(operator, messages::operator(&written, &instead)));
     }
+    if input.peek(Token![;]) {
+        return Err(input.error(messages::operator(";", ",")));
+    }
     let expects_comma = input.peek(Lit) || input.peek(Ident::peek_any) && !input.peek(Token![as]);
-    Err(input.error(if expects_comma {
-        messages::missing_comma(found(input))
-    } else {
-        messages::expression()
-    }))
+    let found = found(input);
+    let message = if expects_comma { messages::missing_comma(found) } else { member.followed_by(&found) };
+    take_token(input);
+    Err(Error::new_range(start..input.cursor(), message))
 }
 
 /// Takes `&&`, `||` and what else people write for them.
@@ -212,6 +217,15 @@ fn attempt<T: Member>(input: ParseStream<'_>) -> Option<T> {
 /// Takes tokens up to the one that is wanted.
 fn skip(input: ParseStream<'_>, is_wanted: impl Fn(ParseStream<'_>) -> bool) {
     while !input.is_empty() && !is_wanted(input) && input.parse::<TokenTree>().is_ok() {}
+}
+
+/// Takes a token, or an operator of several.
+fn take_token(input: ParseStream<'_>) {
+    while let Ok(TokenTree::Punct(punct)) = input.parse::<TokenTree>() {
+        if punct.spacing() == Spacing::Alone {
+            break;
+        }
+    }
 }
 
 /// The next token, in words.

@@ -1,14 +1,15 @@
 //! `owner(..)` and `claim(..) == ..`: what is about one object or one claim.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
 use syn::{Error, Lit, LitInt, LitStr, Result, Token, parenthesized, token};
 
 use super::value::as_string;
-use super::{attempt, found, skip};
-use crate::ast::{Claim, IsOwner, Value};
+use super::{Delimited, attempt, delimited, found, skip, take_token};
+use crate::ast::{Claim, IsOwner, Value, Word};
 use crate::errors::Errors;
 use crate::messages;
 use crate::model::{Expected, Owner};
@@ -26,6 +27,10 @@ pub(super) fn owner(key: Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
         return Err(Error::new(parentheses.span.join(), messages::owner_of_nothing()));
     }
     let parameter = parameter(&content)?;
+    if let Some(error) = option_in_first_place(&parameter, &content) {
+        skip(&content, |_| false);
+        return Err(error);
+    }
     let mut owner = Owner { parameter, claim: None, hide: false };
     while !content.is_empty() {
         content.parse::<Token![,]>()?;
@@ -51,23 +56,48 @@ fn written_with_equals_sign(input: ParseStream<'_>) -> Option<Ident> {
 fn parameter(content: ParseStream<'_>) -> Result<Ident> {
     let start = content.cursor();
     let fork = content.fork();
-    if let Ok(parameter) = fork.call(Ident::parse_any)
-        && (fork.is_empty() || fork.peek(Token![,]))
-    {
-        content.advance_to(&fork);
-        return Ok(parameter);
-    }
-    let as_text = content.fork().parse::<LitStr>().ok().map(|text| text.value());
-    let is_option = content.peek(Ident::peek_any) && content.peek2(Token![=]);
-    skip(content, |content| content.peek(Token![,]));
-    let message = match as_text {
-        _ if is_option => messages::owner_of_nothing(),
-        Some(name) => messages::owner_of_text(&name),
-        None => messages::owner_of_expression(),
+    // As in a pattern or an expression.
+    let is_alone = !fork.peek(Token![&]) && !fork.peek(Token![mut]);
+    fork.parse::<Option<Token![&]>>()?;
+    fork.parse::<Option<Token![mut]>>()?;
+    let name = fork.call(Ident::parse_any).ok();
+    let is_at_end = fork.is_empty() || fork.peek(Token![,]);
+    let message = match &name {
+        Some(name) if is_alone && is_at_end => {
+            content.advance_to(&fork);
+            return Ok(name.clone());
+        }
+        Some(_) if is_alone && fork.peek(Token![=]) => messages::owner_of_nothing(),
+        Some(_) if is_alone && (fork.peek(Lit) || fork.peek(Ident::peek_any)) => {
+            skip(content, |_| false);
+            return Err(fork.error(messages::missing_comma(found(&fork))));
+        }
+        Some(name) if is_at_end || fork.peek(Token![:]) && !fork.peek(Token![::]) => {
+            messages::owner_of_pattern(name)
+        }
+        Some(name) => messages::owner_of_expression(name),
+        None => match content.fork().parse::<LitStr>() {
+            Ok(text) => messages::owner_of_text(&text.value()),
+            Err(_) => messages::owner_of_nothing(),
+        },
     };
+    skip(content, |content| content.peek(Token![,]));
     let range = start..content.cursor();
     skip(content, |_| false);
     Err(Error::new_range(range, message))
+}
+
+/// `hide, article`, where `hide` is no argument's name.
+fn option_in_first_place(parameter: &Ident, content: ParseStream<'_>) -> Option<Error> {
+    if parameter != "hide" {
+        return None;
+    }
+    let fork = content.fork();
+    fork.parse::<Token![,]>().ok()?;
+    let other = fork.call(Ident::parse_any).ok()?;
+    let is_option = messages::OWNER_OPTIONS.iter().any(|option| other == option);
+    (!is_option && fork.is_empty())
+        .then(|| Error::new(parameter.span(), messages::owner_behind_option(&other, parameter)))
 }
 
 /// `claim = "reference"` or `hide`.
@@ -114,29 +144,67 @@ pub(super) fn claim(key: Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
     }
     let content;
     let parentheses = parenthesized!(content in input);
-    let reference = reference(&content).map_err(|message| {
-        skip(&content, |_| false);
-        errors.push(Error::new(parentheses.span.join(), message));
-    });
-    let shown = match &reference {
-        Ok(reference) => source(reference),
-        Err(()) => r#""..""#.to_owned(),
+    let is_alone = input.is_empty() || input.peek(Token![,]);
+    let reference = match reference(&content, parentheses, messages::claim_of_no_string) {
+        Ok(reference) => Some(reference),
+        Err(mistake) if is_alone => return Err(mistake),
+        Err(mistake) => {
+            errors.push(mistake);
+            None
+        }
     };
+    let shown = reference.as_ref().map_or_else(|| r#""..""#.to_owned(), source);
     equals_sign(&key, &shown, input, errors)?;
-    let expected = expected(&shown, input)?;
-    Ok(reference.ok().map(|reference| Claim { key, reference, expected }))
+    let expected = expected(&key, &shown, input)?;
+    Ok(reference.map(|reference| Claim { key, reference, expected }))
 }
 
-/// One string, or what to write instead.
-fn reference(content: ParseStream<'_>) -> core::result::Result<LitStr, String> {
-    if let Ok(reference) = content.fork().parse::<LitStr>() {
-        // It is there.
-        let _ = content.parse::<LitStr>();
-        let _ = content.parse::<Option<Token![,]>>();
-        return if content.is_empty() { Ok(reference) } else { Err(messages::claim_of_several()) };
+/// `"value" == claim("reference")`, with the value in the first place.
+pub(super) fn claim_behind_value(input: ParseStream<'_>) -> Option<Error> {
+    let start = input.cursor();
+    let fork = input.fork();
+    let value = if fork.peek(Lit) {
+        fork.parse::<Lit>().ok()?.to_token_stream()
+    } else {
+        let word = fork.call(Ident::parse_any).ok().filter(|word| word == "path")?;
+        let parameter = fork.parse::<proc_macro2::Group>().ok()?;
+        quote!(#word #parameter)
+    };
+    fork.parse::<Token![==]>().ok()?;
+    let claim = fork.call(Ident::parse_any).ok().filter(|word| word == "claim")?;
+    let reference = fork.parse::<proc_macro2::Group>().ok()?;
+    input.advance_to(&fork);
+    let message = messages::claim_behind_value(&source(&quote!(#claim #reference)), &source(&value));
+    Some(Error::new_range(start..input.cursor(), message))
+}
+
+/// One string between the parentheses, or what to write instead.
+fn reference(
+    content: ParseStream<'_>,
+    parentheses: token::Paren,
+    of_no_string: fn(Option<&Ident>) -> String,
+) -> Result<LitStr> {
+    let tokens = content.fork().parse::<TokenStream>()?;
+    if let Ok(reference) = content.parse::<LitStr>() {
+        content.parse::<Option<Token![,]>>()?;
+        if content.is_empty() {
+            return Ok(reference);
+        }
+        let value = content.fork().parse::<Lit>();
+        skip(content, |_| false);
+        let message = messages::claim_of_several(&source(&reference), value.ok().map(|value| source(&value)));
+        return Err(Error::new_spanned(tokens, message));
     }
     let name = content.fork().call(Ident::parse_any).ok();
-    Err(messages::claim_of_no_string(name.as_ref()))
+    skip(content, |_| false);
+    // The name of a constant is no name of a claim.
+    let name = name.filter(|name| name.to_string().starts_with(char::is_lowercase));
+    let message = of_no_string(name.as_ref());
+    Err(if tokens.is_empty() {
+        Error::new(parentheses.span.join(), message)
+    } else {
+        Error::new_spanned(tokens, message)
+    })
 }
 
 fn equals_sign(key: &Ident, reference: &str, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
@@ -150,13 +218,15 @@ fn equals_sign(key: &Ident, reference: &str, input: ParseStream<'_>, errors: &mu
         let message = messages::claim_unequal(reference);
         return Err(Error::new_range(start..input.cursor(), message));
     } else if input.parse::<Option<Token![=>]>>()?.is_some() {
-        "=>"
+        " =>"
     } else if input.parse::<Option<Token![=]>>()?.is_some() {
-        "="
+        " ="
     } else if !input.peek(Token![::]) && input.parse::<Option<Token![:]>>()?.is_some() {
         ":"
     } else {
-        return Err(input.error(messages::claim_operator(reference, found(input))));
+        let message = messages::claim_operator(reference, found(input));
+        take_token(input);
+        return Err(Error::new_range(start..input.cursor(), message));
     };
     // What was meant is clear, so that the value is looked at too.
     let message = messages::claim_equals_sign(reference, written);
@@ -164,10 +234,10 @@ fn equals_sign(key: &Ident, reference: &str, input: ParseStream<'_>, errors: &mu
     Ok(())
 }
 
-fn expected(reference: &str, input: ParseStream<'_>) -> Result<Expected> {
+fn expected(key: &Ident, reference: &str, input: ParseStream<'_>) -> Result<Expected> {
     let start = input.cursor();
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(input.error(messages::claim_without_value(reference)));
+        return Err(Error::new(key.span(), messages::claim_without_value(reference)));
     }
     let is_negative = input.peek(Token![-]) && input.peek2(LitInt);
     if is_negative {
@@ -201,13 +271,24 @@ fn expected(reference: &str, input: ParseStream<'_>) -> Result<Expected> {
         input.advance_to(&fork);
         return path(&word, input);
     }
+    if let Some(Delimited { values, range }) = delimited(input) {
+        return Err(Error::new_range(range, messages::claim_with_group(reference, Word::Any, &values)));
+    }
     let value = attempt::<Value>(input);
-    let range = if value.is_some() { start..input.cursor() } else { start..end_of_token(input) };
+    if value.is_none() {
+        take_token(input);
+    }
     Err(Error::new_range(
-        range,
+        start..input.cursor(),
         match value {
-            Some(Value::Group(group)) => messages::claim_with_group(reference, &group),
-            Some(Value::Const(path)) if path.path.is_ident("null") => messages::claim_null(),
+            Some(Value::Group(group)) => messages::claim_with_group(reference, group.word, &group.members),
+            Some(Value::Const(path)) => match path.path.get_ident().map(ToString::to_string) {
+                Some(word) if word == "null" || word == "None" => messages::claim_null(),
+                Some(word) if word.starts_with(char::is_lowercase) => {
+                    messages::claim_expected(Some(&format!("{word:?}")))
+                }
+                _ => messages::claim_with_const(),
+            },
             _ => messages::claim_expected(None),
         },
     ))
@@ -220,18 +301,5 @@ fn path(word: &Ident, input: ParseStream<'_>) -> Result<Expected> {
     }
     let content;
     let parentheses = parenthesized!(content in input);
-    match reference(&content) {
-        Ok(parameter) => Ok(Expected::Path(parameter)),
-        Err(_) => {
-            let name = content.fork().call(Ident::parse_any).ok();
-            skip(&content, |_| false);
-            Err(Error::new(parentheses.span.join(), messages::path_of_no_string(name.as_ref())))
-        }
-    }
-}
-
-/// Takes one token and says where it ends.
-fn end_of_token<'a>(input: ParseStream<'a>) -> syn::buffer::Cursor<'a> {
-    let _ = input.parse::<TokenTree>();
-    input.cursor()
+    reference(&content, parentheses, messages::path_of_no_string).map(Expected::Path)
 }

@@ -15,6 +15,7 @@ use super::{
 use crate::ast::{Check, Grants, IsPrincipal, MaxAge, Requirement, Value, Word};
 use crate::errors::Errors;
 use crate::model::{Kind, Principal};
+use crate::source::source;
 use crate::{messages, suggestion};
 
 impl Member for Requirement {
@@ -24,8 +25,15 @@ impl Member for Requirement {
         if let Some(policy) = policy(input) {
             return policy.map(Self::Policy);
         }
+        if let Some(error) = object::claim_behind_value(input) {
+            return Err(error);
+        }
         if let Some((values, range)) = bare_values(input) {
             return Err(Error::new_range(range, misplaced_values(values, previous)));
+        }
+        if input.peek(LitStr) {
+            let text = input.parse::<LitStr>()?;
+            return Err(Error::new(text.span(), misplaced_values(vec![Value::Literal(text)], previous)));
         }
         if let Some(error) = exclamation_mark::<Self>(input) {
             return Err(error);
@@ -85,7 +93,19 @@ impl Member for Requirement {
             (Self::Grants(Grants { key, value, .. }), Some(right)) => {
                 format!("{key} = {word}({value}, {right})")
             }
+            (Self::Claim(claim), Some(Value::Literal(right))) => {
+                let reference = source(&claim.reference);
+                format!("{word}({self}, claim({reference}) == {})", source(&right))
+            }
             _ => format!("{word}({self}, ..)"),
+        }
+    }
+
+    fn followed_by(&self, found: &str) -> String {
+        match self {
+            Self::Grants(_) => messages::expression(),
+            Self::Owner(written) => messages::behind_owner(&written.owner.parameter, found),
+            _ => messages::behind_requirement(self, found),
         }
     }
 }
@@ -101,20 +121,28 @@ fn policy(input: ParseStream<'_>) -> Option<Result<Path>> {
     let has_generics = qself.is_some()
         || path.segments.iter().any(|segment| !segment.arguments.is_none())
         || fork.peek(Token![<]) && !fork.peek(Token![<=]);
-    let is_policy = fork.is_empty()
+    let is_known = path.get_ident().and_then(suggestion::word_for).is_some();
+    let is_policy = !is_known
+        || fork.is_empty()
         || fork.peek(Token![,])
         || fork.peek(Lit)
         || fork.peek(Ident::peek_any)
         || operator(&fork.fork()).is_some();
-    let known = path.get_ident().and_then(suggestion::word_for);
     if has_generics {
         super::skip(&fork, |fork| fork.peek(Token![,]));
         input.advance_to(&fork);
         return Some(Err(Error::new_range(start..input.cursor(), messages::policy_with_generics())));
     }
-    if fork.peek(token::Paren) && known.is_none() {
+    if !is_known && (fork.peek(token::Paren) || fork.peek(Token![=])) {
+        let has_value = fork.peek(Token![=]);
+        delimited(&fork);
         input.advance_to(&fork);
-        return Some(Err(Error::new_range(start..input.cursor(), messages::policy_with_arguments(&path))));
+        let message = if has_value {
+            messages::policy_with_value(&path)
+        } else {
+            messages::policy_with_arguments(&path)
+        };
+        return Some(Err(Error::new_range(start..input.cursor(), message)));
     }
     is_policy.then(|| {
         input.advance_to(&fork);
@@ -136,8 +164,11 @@ fn is_key_value(input: ParseStream<'_>) -> bool {
     input.peek(Token![=]) || input.peek(Token![:]) && !input.peek(Token![::])
 }
 
-/// `= Admin`, behind a key that there is none of.
+/// `= Admin`, `(Admin)`, behind a key that there is none of.
 fn named(input: ParseStream<'_>) -> Option<Value> {
+    if let Some(called) = delimited(input) {
+        return called.values.into_iter().next();
+    }
     let fork = input.fork();
     fork.parse::<Token![=]>().ok()?;
     let value = attempt::<Value>(&fork)?;
@@ -160,7 +191,8 @@ fn equals_sign(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Resu
         return Err(Error::new(key.span(), messages::no_value(key)));
     }
     if let Some(delimited) = delimited(input) {
-        return Err(Error::new(key.span(), messages::called_key(key, &delimited.values)));
+        let values: Vec<Value> = delimited.values.into_iter().map(quoted).collect();
+        return Err(Error::new(key.span(), messages::called_key(key, &values)));
     }
     let written = if input.parse::<Option<Token![==]>>()?.is_some() {
         " =="
@@ -216,8 +248,19 @@ fn check(input: ParseStream<'_>) -> Result<Path> {
         }
         Some(value) => Err(Error::new_range(start..input.cursor(), messages::check_of(&value))),
         None => Err(called_check(input)
+            .or_else(|| negated_check(input))
             .unwrap_or_else(|| Error::new(input.span(), messages::check_without_path(None)))),
     }
+}
+
+/// `check = !may_edit`
+fn negated_check(input: ParseStream<'_>) -> Option<Error> {
+    let start = input.cursor();
+    let fork = input.fork();
+    fork.parse::<Token![!]>().ok()?;
+    let mark = start..fork.cursor();
+    let path = attempt::<Value>(&fork)?;
+    Some(Error::new_range(mark, messages::operator("!", &format!("not(check = {path})"))))
 }
 
 /// `check = may_edit()`.
@@ -275,7 +318,11 @@ fn misplaced_values(values: Vec<Value>, previous: Option<&Requirement>) -> Strin
             let values: Vec<&Value> = [value].into_iter().chain(&values).collect();
             messages::bare_values_after(*kind, &values)
         }
-        _ => messages::bare_values(&values.into_iter().map(quoted).collect::<Vec<_>>()),
+        _ => match values.as_slice() {
+            [Value::Const(path)] => messages::bare_word(&path.path),
+            [Value::Literal(text)] if text.value().contains('=') => messages::quoted_rule(),
+            _ => messages::bare_values(&values.into_iter().map(quoted).collect::<Vec<_>>()),
+        },
     }
 }
 

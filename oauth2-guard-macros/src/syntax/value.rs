@@ -50,6 +50,10 @@ impl Member for Value {
             None => format!("{word}({self}, ..)"),
         }
     }
+
+    fn followed_by(&self, _: &str) -> String {
+        messages::expression()
+    }
 }
 
 /// The path of a constant.
