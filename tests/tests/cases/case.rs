@@ -37,7 +37,7 @@ use crate::watch;
 
 pub(crate) use crate::api::{Api, Setup, provider};
 
-pub(crate) use self::Outcome::{B400, E500, F403, H404, N401, OK, OWN, R401, U503};
+pub(crate) use self::Outcome::{B400, E500, F403, H404, N401, OK, Own, R401, U503};
 
 /// What comes back: the codes of the listing. The text is the reason, which only the log says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,7 +59,7 @@ pub(crate) enum Outcome {
     /// The application's mistake: no layer, or a check that fails.
     E500(&'static str),
     /// The application's own answer, in place of ours.
-    OWN(u16),
+    Own(u16),
 }
 
 /// A request.
@@ -234,7 +234,7 @@ async fn verdict(instance: &Instance, token: &str, expected: Outcome) -> Result<
     let verdict = instance.server.verify(token).await;
     let agrees = match (&verdict, expected) {
         // The token is good: it is the rest that is not.
-        (Ok(_), OK | F403 | H404 | OWN(_) | E500(_) | U503("check_failed")) => true,
+        (Ok(_), OK | F403 | H404 | Own(_) | E500(_) | U503("check_failed")) => true,
         (Err(rejection), R401(reason) | U503(reason)) => rejection.reason().as_str() == reason,
         (Err(rejection), B400(_)) => matches!(rejection.reason(), Reason::InvalidToken(_)),
         _ => false,
@@ -246,7 +246,7 @@ impl Outcome {
     fn reason(self) -> Option<&'static str> {
         match self {
             // An object that is not there is no decision of ours.
-            OK | H404 | OWN(_) => None,
+            OK | H404 | Own(_) => None,
             R401(reason) | B400(reason) | U503(reason) | E500(reason) => Some(reason),
             N401 => Some("no_credentials"),
             F403 => Some("denied"),
@@ -305,7 +305,7 @@ impl Answer {
             }
             H404 => self.status == 404 && challenge.is_none() && problem(),
             E500(_) => self.status == 500 && challenge.is_none() && problem(),
-            OWN(status) => self.status == status && challenge.is_none(),
+            Own(status) => self.status == status && challenge.is_none(),
         }
     }
 }

@@ -9,7 +9,7 @@ use oauth2_guard_tests::Counter;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::case::{Api, F403, H404, OK, OWN, R401, Sent, Setup, provider};
+use crate::case::{Api, F403, H404, OK, Own, R401, Sent, Setup, provider};
 use crate::token::{AUDIENCE, Token, es256};
 
 const ME: &str = "canary-subject";
@@ -72,7 +72,7 @@ macro_rules! owned {
         $(
             #[requires($($rule)*)]
             async fn $name(ran: axum::extract::State<Counter>, $argument: $object) {
-                drop($argument);
+                let _ = $argument;
                 ran.count();
             }
         )*
@@ -206,7 +206,7 @@ async fn a285_a_number_has_one_text() {
     for path in ["/integers/0123", "/integers/+123", "/integers/%2B123"] {
         api.send(to(path, of("0123"))).unlike(good()).is(F403).await;
     }
-    api.send(to("/integers/123.0", of("123.0"))).unlike(good()).is(OWN(400)).await;
+    api.send(to("/integers/123.0", of("123.0"))).unlike(good()).is(Own(400)).await;
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn a286_names_are_the_same_byte_by_byte() {
     }
     api.send(to("/users/zo%C3%AB", of("zo\u{eb}"))).is(OK).await;
     for path in ["/users/zoe%CC%88", "/users/Zo%C3%AB", "/users/zo%EB", "/users/zo%C3%AB%E2%80%8D"] {
-        let status = if path.ends_with("%EB") { OWN(400) } else { F403 };
+        let status = if path.ends_with("%EB") { Own(400) } else { F403 };
         api.send(to(path, of("zo\u{eb}"))).unlike(to("/users/zo%C3%AB", of("zo\u{eb}"))).is(status).await;
     }
 }
@@ -315,7 +315,7 @@ async fn a289_the_path_is_decoded_once() {
             api.send(to(&format!("{path}/{other}"), of("alice"))).unlike(good()).is(F403).await;
         }
         for broken in ["alice%FF", "%C0%AE", "alice%ED%A0%80"] {
-            api.send(to(&format!("{path}/{broken}"), of("alice"))).unlike(good()).is(OWN(400)).await;
+            api.send(to(&format!("{path}/{broken}"), of("alice"))).unlike(good()).is(Own(400)).await;
         }
         for elsewhere in ["alice/", "/alice", "alice/..", "bob/../alice", "./alice", "../users/bob/alice"] {
             assert_eq!(
@@ -337,15 +337,15 @@ async fn a290_an_owner_that_is_named_twice() {
     for query in
         ["user=alice&user=bob", "user=bob&user=alice", "user=alice&user=alice", "user=alice&%75ser=alice"]
     {
-        api.send(to(&format!("/photos/x?{query}"), of("alice"))).unlike(good()).is(OWN(400)).await;
+        api.send(to(&format!("/photos/x?{query}"), of("alice"))).unlike(good()).is(Own(400)).await;
     }
     for query in ["user[]=alice", "User=alice", ""] {
-        api.send(to(&format!("/photos/x?{query}"), of("alice"))).unlike(good()).is(OWN(400)).await;
+        api.send(to(&format!("/photos/x?{query}"), of("alice"))).unlike(good()).is(Own(400)).await;
     }
     // Of two parameters of the path that bear one name, none is taken.
     let own = || to("/users/alice", of("alice"));
     for path in ["/twice/alice/of/bob", "/twice/bob/of/alice", "/twice/alice/of/alice"] {
-        api.send(to(path, of("alice"))).unlike(own()).is(OWN(500)).await;
+        api.send(to(path, of("alice"))).unlike(own()).is(Own(500)).await;
     }
     // The query says nothing of the path.
     api.send(to("/users/bob?user=alice&user=alice", of("alice"))).unlike(own()).is(F403).await;
@@ -357,13 +357,13 @@ async fn a292_an_owner_that_cannot_be_found_out() {
     let api = api().await;
     for route in ["/notes", "/hidden", "/either"] {
         let good = || to(&format!("{route}/mine"), token());
-        api.send(to(&format!("{route}/broken"), token())).unlike(good()).is(OWN(500)).await;
-        api.send(to(&format!("{route}/late"), token())).unlike(good()).is(OWN(504)).await;
+        api.send(to(&format!("{route}/broken"), token())).unlike(good()).is(Own(500)).await;
+        api.send(to(&format!("{route}/late"), token())).unlike(good()).is(Own(504)).await;
         api.send(to(&format!("{route}/unheard-of"), token())).unlike(good()).is(H404).await;
     }
     for path in ["/not/broken", "/not/late"] {
         let status = if path == "/not/late" { 504 } else { 500 };
-        api.send(to(path, token())).unlike(to("/not/others", token())).is(OWN(status)).await;
+        api.send(to(path, token())).unlike(to("/not/others", token())).is(Own(status)).await;
     }
 }
 

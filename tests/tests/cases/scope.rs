@@ -225,6 +225,7 @@ async fn a272_case_counts() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "it is the machine's time that counts")]
 async fn a273_a_hundred_thousand_scopes_are_read_in_linear_time() {
     let setup = Setup { settings: |builder| builder.max_token_bytes(4 << 20), ..Setup::routes(routes) };
     let api = setup.build().await;
