@@ -71,7 +71,7 @@ async fn a430_whatever_is_leaked_is_found() {
             |router, server| router.layer(server.layer()).layer(from_fn(another_line_in_the_log)),
             "a line of its own",
         ),
-        (|router, server| router.layer(server.layer()).layer(from_fn(a_panic)), "1 panics"),
+        (|router, server| router.layer(server.layer()).layer(from_fn(a_panic)), "somebody panicked"),
     ];
     for (wrap, expected) in leaks {
         let wrong = found(wrap, forged()).await;
