@@ -37,6 +37,7 @@ mod protected_header;
 mod readiness;
 mod rule_leaves;
 mod rules;
+mod seed_objects;
 mod seed_systems;
 mod several_providers;
 mod step_up;

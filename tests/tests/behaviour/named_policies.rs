@@ -51,6 +51,9 @@ struct Nested;
 #[policy(roles = "suspended")]
 struct Suspended;
 
+/// What the token differs in.
+type Change = fn(TokenBuilder) -> TokenBuilder;
+
 fn same(token: TokenBuilder) -> TokenBuilder {
     token
 }
@@ -123,7 +126,7 @@ async fn a_policy_stands_in_combinations_like_any_other_requirement() {
     fn watch(token: TokenBuilder) -> TokenBuilder {
         token.roles(["clerk"]).claim("shift", "night")
     }
-    let cases: &[(&str, fn(TokenBuilder) -> TokenBuilder, bool)] = &[
+    let cases: &[(&str, Change, bool)] = &[
         ("/either", editor, true),
         ("/either", |token| token.roles(["owner"]), true),
         ("/either", |token| token.roles(["editor"]), false),

@@ -159,7 +159,7 @@ struct Project {
     #[owner(claim = "email")]
     guests: Vec<&'static str>,
     #[owner(nested)]
-    parent: Option<Box<Project>>,
+    parent: Option<Box<Self>>,
     #[expect(dead_code, reason = "that it is no owner is what is tested")]
     reviewer: &'static str,
 }

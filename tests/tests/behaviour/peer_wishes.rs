@@ -149,8 +149,8 @@ async fn several_rules_on_one_handler() {
     #[requires(permissions = "op:get")]
     #[requires(roles = any("admin", "manager"))]
     #[requires(not(roles = "suspended"))]
-    async fn stacked(Path(_0): Path<u32>, granted: Query<Value>) -> String {
-        format!("{_0} {}", granted.0["x"])
+    async fn stacked(Path(arg0): Path<u32>, granted: Query<Value>) -> String {
+        format!("{arg0} {}", granted.0["x"])
     }
     let world = World::new().await;
     let api = world.serve(Router::new().route("/{id}", get(stacked))).await;

@@ -1,14 +1,11 @@
 //! What the rules of the systems that this one starts from let their users say; each test names its system.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
-use axum::extract::{Path, State};
+use axum::Router;
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
 use oauth2_guard::testing::TokenBuilder;
-use oauth2_guard::{Claims, HasOwner, OAuth2Claims, Provider, loader, policy, public, requires};
+use oauth2_guard::{Claims, OAuth2Claims, Provider, policy, public, requires};
 use oauth2_guard_tests::{Answer, Api, World, bearer};
 use reqwest::Method;
 use serde::Deserialize;
@@ -32,6 +29,10 @@ async fn assert_cases(app: Router, provider: fn(Provider) -> Provider, cases: &[
 
 fn as_it_is(provider: Provider) -> Provider {
     provider
+}
+
+async fn send(api: &Api, method: Method, path: &str, token: &TokenBuilder, body: &str) -> Answer {
+    api.send(method, path, bearer(&token.build()), body).await
 }
 
 #[tokio::test]
@@ -175,170 +176,6 @@ async fn axioms_fastapi_namespaced_and_colon_claims_carry_grants() {
     .await;
 }
 
-/// Objects by their number: its owner, and what it says.
-#[derive(Clone, Default)]
-struct Store(Arc<Mutex<BTreeMap<u32, (&'static str, String)>>>);
-
-impl Store {
-    fn new() -> Self {
-        let store = Self::default();
-        store.0.lock().unwrap().extend([(1, ("alice", "one".to_owned())), (2, ("bob", "two".to_owned()))]);
-        store
-    }
-
-    fn find(&self, id: u32) -> Option<(&'static str, String)> {
-        self.0.lock().unwrap().get(&id).cloned()
-    }
-}
-
-#[derive(HasOwner)]
-struct Article {
-    id: u32,
-    #[owner]
-    user: &'static str,
-    text: String,
-}
-
-#[loader]
-async fn article(Path(id): Path<u32>, State(store): State<Store>) -> Option<Article> {
-    store.find(id).map(|(user, text)| Article { id, user, text })
-}
-
-/// Its owner is in a field of another name, beside one that has the usual name.
-#[derive(HasOwner)]
-struct Comment {
-    user: &'static str,
-    #[owner]
-    author_id: &'static str,
-}
-
-#[loader]
-async fn comment(Path(_): Path<u32>) -> Comment {
-    Comment { user: "bob", author_id: "alice" }
-}
-
-/// It belongs to an address.
-#[derive(HasOwner)]
-struct Project {
-    #[owner(claim = "email")]
-    owner_email: &'static str,
-}
-
-#[loader]
-async fn project(Path(_): Path<u32>) -> Project {
-    Project { owner_email: "alice@example.com" }
-}
-
-/// Its owner is a number, where the token has text.
-#[derive(HasOwner)]
-struct Invoice {
-    #[owner]
-    customer: u64,
-}
-
-#[loader]
-async fn invoice(Path(_): Path<u32>) -> Invoice {
-    Invoice { customer: 42 }
-}
-
-mod articles {
-    use super::*;
-
-    #[requires(owner(article))]
-    pub(super) async fn read(article: Article) -> String {
-        article.text
-    }
-
-    #[requires(owner(article))]
-    pub(super) async fn update(article: Article, State(store): State<Store>, text: String) -> StatusCode {
-        store.0.lock().unwrap().insert(article.id, (article.user, text));
-        StatusCode::NO_CONTENT
-    }
-
-    #[requires(owner(article))]
-    pub(super) async fn remove(article: Article, State(store): State<Store>) -> StatusCode {
-        store.0.lock().unwrap().remove(&article.id);
-        StatusCode::NO_CONTENT
-    }
-}
-
-#[requires(owner(comment))]
-async fn read_comment(comment: Comment) -> Json<[&'static str; 2]> {
-    Json([comment.user, comment.author_id])
-}
-
-#[requires(owner(project))]
-async fn read_project(project: Project) -> String {
-    project.owner_email.to_owned()
-}
-
-#[requires(owner(article, claim = "email"))]
-async fn by_email(article: Article) -> String {
-    article.text
-}
-
-#[requires(owner(invoice))]
-async fn read_invoice(invoice: Invoice) -> String {
-    invoice.customer.to_string()
-}
-
-async fn objects(world: &World) -> Api {
-    let app = Router::new()
-        .route("/articles/{id}", get(articles::read).put(articles::update).delete(articles::remove))
-        .route("/comments/{id}", get(read_comment))
-        .route("/projects/{id}", get(read_project))
-        .route("/emails/{id}", get(by_email))
-        .route("/invoices/{id}", get(read_invoice));
-    world.serve(app.with_state(Store::new())).await
-}
-
-async fn send(api: &Api, method: Method, path: &str, token: &TokenBuilder, body: &str) -> Answer {
-    api.send(method, path, bearer(&token.build()), body).await
-}
-
-#[tokio::test]
-async fn axioms_fastapi_an_article_is_read_updated_and_deleted_by_its_owner_alone() {
-    let world = World::new().await;
-    let api = objects(&world).await;
-    let (alice, bob) = (world.token(), world.token().subject("bob"));
-    for (method, status) in [(Method::GET, 403), (Method::PUT, 403), (Method::DELETE, 403)] {
-        assert_eq!(send(&api, method.clone(), "/articles/1", &bob, "x").await.status, status, "{method}");
-        assert_eq!(send(&api, method.clone(), "/articles/2", &alice, "x").await.status, status, "{method}");
-        assert_eq!(send(&api, method.clone(), "/articles/3", &alice, "x").await.status, 404, "{method}");
-        assert_eq!(api.send(method.clone(), "/articles/1", Default::default(), "x").await.status, 401);
-        assert_eq!(api.send(method, "/articles/1", bearer("a.b.c"), "x").await.status, 401);
-    }
-    // Nothing changed, and each has his own.
-    assert_eq!(send(&api, Method::GET, "/articles/1", &alice, "").await.body, "one");
-    assert_eq!(send(&api, Method::GET, "/articles/2", &bob, "").await.body, "two");
-    assert_eq!(send(&api, Method::PUT, "/articles/1", &alice, "new").await.status, 204);
-    // It stays his.
-    assert_eq!(send(&api, Method::GET, "/articles/1", &alice, "").await.body, "new");
-    assert_eq!(send(&api, Method::GET, "/articles/1", &bob, "").await.status, 403);
-    assert_eq!(send(&api, Method::DELETE, "/articles/1", &alice, "").await.status, 204);
-    assert_eq!(send(&api, Method::GET, "/articles/1", &alice, "").await.status, 404);
-    assert_eq!(send(&api, Method::GET, "/articles/2", &bob, "").await.body, "two");
-}
-
-#[tokio::test]
-async fn axioms_fastapi_the_owner_is_in_another_field_or_in_another_claim() {
-    let world = World::new().await;
-    let api = objects(&world).await;
-    let email = |address: &str| world.token().subject("x").claim("email", address);
-    let read = async |path: &str, token: &TokenBuilder| send(&api, Method::GET, path, token, "").await;
-    assert_eq!(read("/comments/1", &world.token()).await.body, r#"["bob","alice"]"#);
-    assert_eq!(read("/comments/1", &world.token().subject("bob")).await.status, 403);
-    assert_eq!(read("/projects/1", &email("alice@example.com")).await.body, "alice@example.com");
-    assert_eq!(read("/projects/1", &email("bob@example.com")).await.status, 403);
-    // The claim is missing.
-    assert_eq!(read("/projects/1", &world.token()).await.status, 403);
-    assert_eq!(read("/emails/1", &email("alice")).await.body, "one");
-    assert_eq!(read("/emails/1", &world.token()).await.status, 403);
-    // There a number is never equal to text.
-    assert_eq!(read("/invoices/1", &world.token().subject("42")).await.body, "42");
-    assert_eq!(read("/invoices/1", &world.token().subject("43")).await.status, 403);
-}
-
 #[tokio::test]
 async fn axioms_fastapi_safe_methods_need_no_token_and_pass_no_rule() {
     #[public]
@@ -411,30 +248,6 @@ async fn axioms_drf_any_and_all_stand_together_and_differ_by_method() {
     ] {
         assert_eq!(send(&api, method.clone(), "/", &token, "").await.status, status, "{method}");
     }
-}
-
-#[tokio::test]
-async fn axioms_drf_anyone_reads_and_the_owner_writes() {
-    #[requires]
-    async fn read(article: Article) -> String {
-        article.text
-    }
-    #[public]
-    async fn head() {}
-
-    let world = World::new().await;
-    let app = Router::new().route("/{id}", get(read).put(articles::update).delete(articles::remove));
-    let api = world.serve(app.route("/", get(head)).with_state(Store::new())).await;
-    let bob = world.token().subject("bob");
-    assert_eq!(send(&api, Method::GET, "/1", &bob, "").await.body, "one");
-    assert_eq!(send(&api, Method::HEAD, "/1", &bob, "").await.status, 200);
-    assert_eq!(send(&api, Method::PUT, "/1", &bob, "x").await.status, 403);
-    assert_eq!(send(&api, Method::DELETE, "/1", &bob, "").await.status, 403);
-    assert_eq!(send(&api, Method::PUT, "/1", &world.token(), "x").await.status, 204);
-    assert_eq!(send(&api, Method::GET, "/1", &bob, "").await.body, "x");
-    // `sub` is needed to own something.
-    assert_eq!(send(&api, Method::PUT, "/1", &world.token().without("sub"), "y").await.status, 403);
-    assert_eq!(api.send(Method::GET, "/1", Default::default(), "").await.status, 401);
 }
 
 #[tokio::test]
