@@ -42,6 +42,8 @@ const EMAIL_VERIFIED: ClaimRef<&str> = ClaimRef::constant("email_verified");
 )]
 pub trait HasOwner {
     /// Whether `who` owns it. Ask [`Bearer::is`]: it knows what makes a comparison sound.
+    ///
+    /// Let a yes of it lead to a yes: where nobody can tell who the bearer is, it says no, and what is made of `!who.is(..)` would be a yes.
     fn is_owned_by(&self, who: &Bearer<'_>) -> bool;
 }
 
