@@ -123,8 +123,14 @@ enum Issuer {
 }
 
 /// Why nobody can tell whether the bearer is the owner.
+#[derive(Clone, Copy)]
+pub(crate) struct Doubt {
+    claim: &'static str,
+    why: Why,
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Doubt {
+enum Why {
     NoIdentifier,
     NotAPerson,
     SeveralIssuers,
@@ -153,8 +159,11 @@ impl<'a> Bearer<'a> {
         match self.identifier() {
             Ok(Some(identifier)) => owner.is(identifier),
             Ok(None) => false,
-            Err(doubt) => {
-                self.doubt.set(Some(doubt));
+            Err(why) => {
+                // What one token lacks does not cover up why the rule denies everybody.
+                if why == Why::SeveralIssuers || self.doubt.get().is_none() {
+                    self.doubt.set(Some(Doubt { claim: self.claim(), why }));
+                }
                 false
             }
         }
@@ -200,18 +209,21 @@ impl<'a> Bearer<'a> {
         self.claims
     }
 
-    fn identifier(&self) -> Result<Option<Identifier<'a>>, Doubt> {
+    fn claim(&self) -> &'static str {
+        self.claim_of_rule.unwrap_or(self.claim)
+    }
+
+    fn identifier(&self) -> Result<Option<Identifier<'a>>, Why> {
         let claims = self.claims;
-        let claim =
-            ClaimRef::parse(self.claim_of_rule.unwrap_or(self.claim)).map_err(|_| Doubt::NoIdentifier)?;
+        let claim = ClaimRef::parse(self.claim()).map_err(|_| Why::NoIdentifier)?;
         match self.issuer {
             Issuer::Other => return Ok(None),
-            Issuer::Unknown if claim.is("sub") && claims.has_siblings() => return Err(Doubt::SeveralIssuers),
+            Issuer::Unknown if claim.is("sub") && claims.has_siblings() => return Err(Why::SeveralIssuers),
             Issuer::Unknown | Issuer::Same | Issuer::Any => {}
         }
         let names_clients = Principal::CLIENT_IDS.iter().any(|name| claim.is(name));
         if !names_clients && claims.principal() != Some(Principal::User) {
-            return Err(Doubt::NotAPerson);
+            return Err(Why::NotAPerson);
         }
         let is_verified = match EMAIL_VERIFIED.find(claims.members()) {
             Found::Absent => true,
@@ -219,12 +231,12 @@ impl<'a> Bearer<'a> {
             Found::Unreadable => false,
         };
         if claim.is("email") && !is_verified {
-            return Err(Doubt::UnverifiedEmail);
+            return Err(Why::UnverifiedEmail);
         }
-        let Found::Value(value) = claim.find(claims.members()) else { return Err(Doubt::NoIdentifier) };
+        let Found::Value(value) = claim.find(claims.members()) else { return Err(Why::NoIdentifier) };
         let text = value.as_str().filter(|text| !text.is_empty()).map(Identifier::Text);
         let identifier = text.or_else(|| integer_of(value).map(Identifier::Integer));
-        identifier.map(Some).ok_or(Doubt::NoIdentifier)
+        identifier.map(Some).ok_or(Why::NoIdentifier)
     }
 }
 
@@ -237,16 +249,17 @@ impl fmt::Debug for Bearer<'_> {
 
 impl Doubt {
     pub(crate) fn log(self, owner: OwnerRule) {
-        let (argument, claim) = (owner.parameter(), owner.claim());
-        match self {
+        let argument = owner.parameter();
+        let Self { claim, why } = self;
+        match why {
             // The application's mistake; the others are about a token, of which there may be many.
-            Self::SeveralIssuers => tracing::error!(
+            Why::SeveralIssuers => tracing::error!(
                 argument,
                 "the owner rule denies everybody, because the server has several issuers and a subject is unique within its own \
                  only: say where the owner's issuer is with `#[owner(issuer = ..)]`, or write `#[owner(any_issuer)]`"
             ),
-            Self::NoIdentifier | Self::NotAPerson | Self::UnverifiedEmail => {
-                tracing::debug!(argument, claim, doubt = ?self, "nobody can tell whether the bearer is the owner");
+            Why::NoIdentifier | Why::NotAPerson | Why::UnverifiedEmail => {
+                tracing::debug!(argument, claim, doubt = ?why, "nobody can tell whether the bearer is the owner");
             }
         }
     }

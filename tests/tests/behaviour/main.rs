@@ -30,6 +30,7 @@ mod named_policies;
 mod object_loading;
 mod observability;
 mod owner_arguments;
+mod owner_doubts;
 mod owner_fields;
 mod owner_identity;
 mod peer_wishes;
