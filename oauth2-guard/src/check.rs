@@ -114,12 +114,12 @@ pub struct Verdict(Outcome);
 #[derive(Debug)]
 enum Outcome {
     Answered(bool),
-    Failed(Response),
+    Failed(CheckFailure, Response),
 }
 
 impl Verdict {
-    pub(crate) fn failed(response: Response) -> Self {
-        Self(Outcome::Failed(response))
+    pub(crate) fn without_argument(rejection: impl IntoResponse) -> Self {
+        Self(Outcome::Failed(CheckFailure::Argument, rejection.into_response()))
     }
 }
 
@@ -144,7 +144,7 @@ impl<E: IntoResponse> IntoVerdict for Result<bool, E> {
     fn into_verdict(self) -> Verdict {
         match self {
             Ok(answer) => answer.into_verdict(),
-            Err(error) => Verdict::failed(error.into_response()),
+            Err(error) => Verdict(Outcome::Failed(CheckFailure::Error, error.into_response())),
         }
     }
 }
@@ -153,7 +153,9 @@ impl<E: IntoResponse> IntoVerdict for Result<bool, E> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum CheckFailure {
-    /// It returned an error, or one of its arguments could not be extracted.
+    /// One of its arguments could not be extracted.
+    Argument,
+    /// It returned an error.
     Error,
     /// It panicked.
     Panicked,
@@ -166,6 +168,7 @@ pub enum CheckFailure {
 impl fmt::Display for CheckFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Argument => "an argument of it could not be extracted",
             Self::Error => "it failed",
             Self::Panicked => "it panicked",
             Self::TimedOut => "it took too long",
@@ -205,7 +208,7 @@ pub(crate) async fn ask<L: Checks<S>, S>(
     let asked = tokio::time::timeout(deadline, caught(L::ask(check, parts, state))).await;
     let (why, response) = match asked {
         Ok(Some(Some(Verdict(Outcome::Answered(answer))))) => return Ok(answer),
-        Ok(Some(Some(Verdict(Outcome::Failed(response))))) => (CheckFailure::Error, Some(response)),
+        Ok(Some(Some(Verdict(Outcome::Failed(why, response))))) => (why, Some(response)),
         Ok(Some(None)) => (CheckFailure::Unlisted, None),
         Ok(None) => (CheckFailure::Panicked, None),
         Err(_elapsed) => (CheckFailure::TimedOut, None),

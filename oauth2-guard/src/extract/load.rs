@@ -71,7 +71,7 @@ pub async fn argument<T: FromRequestParts<S>, S: Sync>(
 
 /// An argument of a check.
 pub async fn extract<T: FromRequestParts<S>, S: Sync>(parts: &mut Parts, state: &S) -> Result<T, Verdict> {
-    T::from_request_parts(parts, state).await.map_err(|rejection| Verdict::failed(rejection.into_response()))
+    T::from_request_parts(parts, state).await.map_err(Verdict::without_argument)
 }
 
 /// What a loader returned.

@@ -10,6 +10,7 @@
 
 mod algorithms;
 mod answers;
+mod check_arguments;
 mod check_failures;
 mod checks;
 mod claims_set;
