@@ -1,4 +1,7 @@
 use core::fmt;
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -299,7 +302,7 @@ impl ResourceServerBuilder {
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
     /// could mean two things, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
-    /// provider by provider.
+    /// of all providers at once.
     ///
     /// # Panics
     ///
@@ -332,10 +335,11 @@ impl ResourceServerBuilder {
         let names: Arc<[Box<str>]> =
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
         let lazy = self.lazy;
-        let mut providers = Vec::with_capacity(self.providers.len());
-        for provider in self.providers {
-            providers.push(provider.trust(Arc::clone(&names), Arc::clone(&self.clock), lazy).await?);
-        }
+        let trusted = self
+            .providers
+            .into_iter()
+            .map(|provider| Box::pin(provider.trust(Arc::clone(&names), Arc::clone(&self.clock), lazy)));
+        let providers = together(trusted.collect()).await.into_iter().collect::<Result<_, _>>()?;
         Ok(ResourceServer {
             shared: Arc::new(Shared {
                 providers: TrustedProviders::new(providers),
@@ -391,6 +395,26 @@ impl ResourceServerBuilder {
         }
         Ok(())
     }
+}
+
+/// Awaits all at once, so that one that is slow is waited for once; what came of each, in their order.
+async fn together<T>(mut futures: Vec<Pin<Box<impl Future<Output = T>>>>) -> Vec<T> {
+    let mut outputs: Vec<Option<T>> = futures.iter().map(|_| None).collect();
+    poll_fn(move |context| {
+        for (future, output) in futures.iter_mut().zip(&mut outputs) {
+            if output.is_none()
+                && let Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                *output = Some(ready);
+            }
+        }
+        if outputs.iter().all(Option::is_some) {
+            Poll::Ready(outputs.drain(..).flatten().collect())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 impl fmt::Debug for ResourceServerBuilder {

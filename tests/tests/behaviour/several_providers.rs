@@ -1,11 +1,14 @@
 //! Several providers in one server: the issuer chooses, and then everything of that provider holds.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use oauth2_guard::testing::{SigningKey, TokenBuilder};
-use oauth2_guard::{Algorithm, OAuth2Claims, Provider, ResourceServer};
+use oauth2_guard::{Algorithm, OAuth2Claims, Provider, ResourceServer, ResourceServerBuilder};
 use oauth2_guard_tests::Api;
 use serde_json::json;
+use tokio::sync::Barrier;
 
 const A: &str = "https://a.example";
 const B: &str = "https://b.example";
@@ -126,4 +129,37 @@ async fn the_look_at_the_issuer_is_strict() {
     // An issuer further down is none.
     let nested = format!(r#"{{"x":{{"iss":"{A}"}},{rest}}}"#);
     api.get(sign(&nested)).await.assert_invalid_token("the token lacks the claim `iss`");
+}
+
+#[tokio::test]
+async fn a_slow_provider_is_not_waited_for_before_the_others_are_asked() {
+    // Neither answers before both were asked.
+    let asked = Arc::new(Barrier::new(2));
+    let mut builder = ResourceServer::builder();
+    for issuer in [A, B] {
+        let asked = Arc::clone(&asked);
+        let jwks = json!({"keys": [SigningKey::generate(Algorithm::ES256, "1").jwk()]}).to_string();
+        let answer = move || {
+            let (asked, jwks) = (Arc::clone(&asked), jwks.clone());
+            async move {
+                asked.wait().await;
+                jwks
+            }
+        };
+        let keys = Router::new().route("/", get(answer));
+        let url = format!("http://{}/", Api::serve(keys).await.address());
+        builder = builder.provider(Provider::with_jwks_url(issuer, url).audience("api"));
+    }
+    let built = builder.build().await;
+    assert!(built.is_ok(), "{built:?}");
+}
+
+#[tokio::test]
+async fn of_several_mistakes_that_of_the_first_provider_is_told() {
+    let wrong = |issuer, name| Provider::with_jwks(issuer, "{}").audience("api").name(name);
+    let build = async |builder: ResourceServerBuilder| builder.build().await.unwrap_err().to_string();
+    let [a, b] = [wrong(A, "a"), wrong(B, "b")];
+    let builder = ResourceServer::builder();
+    assert!(build(builder.clone().provider(a.clone()).provider(b.clone())).await.starts_with("provider `a`"));
+    assert!(build(builder.provider(b).provider(a)).await.starts_with("provider `b`"));
 }
