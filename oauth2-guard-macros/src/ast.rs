@@ -37,6 +37,7 @@ pub(crate) struct Grants {
     pub(crate) value: Value,
 }
 
+#[derive(Clone)]
 pub(crate) enum Value {
     Literal(LitStr),
     Const(ExprPath),
@@ -77,6 +78,7 @@ pub(crate) struct IsPrincipal {
 }
 
 /// `any(..)`, `all(..)`, `not(..)`.
+#[derive(Clone)]
 pub(crate) struct Group<T> {
     pub(crate) word: Word,
     pub(crate) members: Vec<T>,

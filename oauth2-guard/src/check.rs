@@ -140,6 +140,8 @@ impl IntoVerdict for bool {
     }
 }
 
+// Of an error that is no response, it is said what a check returns.
+#[diagnostic::do_not_recommend]
 impl<E: IntoResponse> IntoVerdict for Result<bool, E> {
     fn into_verdict(self) -> Verdict {
         match self {

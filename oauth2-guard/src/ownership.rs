@@ -35,7 +35,7 @@ const EMAIL_VERIFIED: ClaimRef<&str> = ClaimRef::constant("email_verified");
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "nobody can tell who owns a `{Self}`",
+    message = "nobody can tell who owns `{Self}`",
     label = "`{Self}` has no owner",
     note = "write `#[derive(HasOwner)]` above the type, with `#[owner]` on a field",
     note = "what the caller typed (`Json`, `Form`, `Query`) proves nothing: load the object with `#[loader]`"

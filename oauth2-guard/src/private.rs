@@ -5,7 +5,7 @@ pub use http::request::Parts;
 
 pub use crate::check::{Ask, AskOne, Checks, ChecksOf, IntoVerdict, Verdict};
 pub use crate::extract::{
-    Guard, IntoLoaded, LoadRejection, OpenGuard, Owned, Public, argument, extract, has_no_owner, load,
+    Guard, IntoLoaded, LoadRejection, OpenGuard, Owned, Public, argument, extract, load, names_no_owner,
 };
 pub use crate::ownership::{Bearer, HasOwner, OwnerId};
 pub use crate::policy::{Check, CheckId, Expected, Named, Policy, Principal, Rule};

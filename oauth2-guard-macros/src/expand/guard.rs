@@ -51,8 +51,8 @@ fn policy_type(
 
 /// That a named policy needs no object, of which this handler says nothing; also where the handler is not used.
 fn proof(runtime: &Runtime, path: &Path) -> TokenStream {
-    let [has_no_owner, policy] = [runtime.has_no_owner(), runtime.policy()];
-    let function = located_at(path, quote!(#has_no_owner));
+    let [names_no_owner, policy] = [runtime.names_no_owner(), runtime.policy()];
+    let function = located_at(path, names_no_owner);
     let start = located_at(path, quote!(&<));
     let end = located_at(path, quote!(as #policy>::RULE));
     let arguments = in_parentheses(path, quote!(#start #path #end));

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Path;
 use syn::ext::IdentExt;
 
 use super::located_at;
@@ -133,20 +134,23 @@ struct Asked {
 }
 
 fn asked(runtime: &Runtime, rule: &Rule) -> Vec<Asked> {
-    let [ask, ask_one, checks, checks_of] =
-        [runtime.ask(), runtime.ask_one(), runtime.checks(), runtime.checks_of()];
+    let [ask_one, checks, checks_of] = [runtime.ask_one(), runtime.checks(), runtime.checks_of()];
     let state = state();
+    // Lists are bound, and not what is in them: a path that leads to no check, or to no policy, is one error, where the
+    // rule's constant names it.
+    let asked = |path: &Path, list: TokenStream| {
+        let bound = located_at(path, quote!(: #checks<#state>));
+        Asked { bound: quote!(#list #bound), list }
+    };
     let of_checks = rule.checks().into_iter().map(|path| {
-        let bound = located_at(path, quote!(: #ask<#state>));
-        Asked { list: quote!(#ask_one<(#path)>), bound: quote!(#path #bound) }
+        let start = located_at(path, quote!(#ask_one<));
+        let end = located_at(path, quote!(>));
+        asked(path, quote!(#start (#path) #end))
     });
-    // Not the associated type, which is an error in many places where the path leads to no policy.
     let of_policies = rule.policies().into_iter().map(|path| {
         let start = located_at(path, quote!(#checks_of<));
         let end = located_at(path, quote!(>));
-        let bound = located_at(path, quote!(: #checks<#state>));
-        let list = quote!(#start #path #end);
-        Asked { bound: quote!(#list #bound), list }
+        asked(path, quote!(#start #path #end))
     });
     of_checks.chain(of_policies).collect()
 }

@@ -30,7 +30,7 @@ const _: ::renamed::__private::Rule = {
         __S: ::core::marker::Send + ::core::marker::Sync,
     > ::renamed::__private::Checks<__S> for __requires_handler
     where
-        is_open: ::renamed::__private::Ask<__S>,
+        ::renamed::__private::AskOne<(is_open)>: ::renamed::__private::Checks<__S>,
         ::renamed::__private::ChecksOf<Admin>: ::renamed::__private::Checks<__S>,
     {
         fn ask(
@@ -49,7 +49,7 @@ const _: ::renamed::__private::Rule = {
     <__requires_handler as ::renamed::__private::Policy>::RULE
 };
 const _: () = {
-    ::renamed::__private::has_no_owner(&<Admin as ::renamed::__private::Policy>::RULE);
+    ::renamed::__private::names_no_owner(&<Admin as ::renamed::__private::Policy>::RULE);
 };
 async fn handler(
     _: ::renamed::__private::OpenGuard<__requires_handler>,

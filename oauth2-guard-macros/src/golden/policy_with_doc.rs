@@ -41,7 +41,9 @@ const _: ::oauth2_guard::__private::Rule = {
         __S: ::core::marker::Send + ::core::marker::Sync,
     > ::oauth2_guard::__private::Checks<__S> for Admin
     where
-        is_owner_of_shop: ::oauth2_guard::__private::Ask<__S>,
+        ::oauth2_guard::__private::AskOne<
+            (is_owner_of_shop),
+        >: ::oauth2_guard::__private::Checks<__S>,
     {
         fn ask(
             __check: ::oauth2_guard::__private::CheckId,

@@ -26,8 +26,12 @@ const _: ::oauth2_guard::__private::Rule = {
         __S: ::core::marker::Send + ::core::marker::Sync,
     > ::oauth2_guard::__private::Checks<__S> for __requires_edit
     where
-        checks::may_edit: ::oauth2_guard::__private::Ask<__S>,
-        is_open: ::oauth2_guard::__private::Ask<__S>,
+        ::oauth2_guard::__private::AskOne<
+            (checks::may_edit),
+        >: ::oauth2_guard::__private::Checks<__S>,
+        ::oauth2_guard::__private::AskOne<
+            (is_open),
+        >: ::oauth2_guard::__private::Checks<__S>,
         ::oauth2_guard::__private::ChecksOf<
             Admin,
         >: ::oauth2_guard::__private::Checks<__S>,
@@ -60,12 +64,12 @@ const _: ::oauth2_guard::__private::Rule = {
     <__requires_edit as ::oauth2_guard::__private::Policy>::RULE
 };
 const _: () = {
-    ::oauth2_guard::__private::has_no_owner(
+    ::oauth2_guard::__private::names_no_owner(
         &<Admin as ::oauth2_guard::__private::Policy>::RULE,
     );
 };
 const _: () = {
-    ::oauth2_guard::__private::has_no_owner(
+    ::oauth2_guard::__private::names_no_owner(
         &<crate::policies::Editor as ::oauth2_guard::__private::Policy>::RULE,
     );
 };

@@ -91,7 +91,7 @@ pub(crate) fn bare_list(values: &[Value]) -> String {
 }
 
 /// `scopes = "a", "b"`
-pub(crate) fn bare_values_after(kind: Kind, values: &[&Value]) -> String {
+pub(crate) fn bare_values_after(kind: Kind, values: &[Value]) -> String {
     let (key, list) = (kind.key(), List(values));
     if kind.is_single() {
         return format!(

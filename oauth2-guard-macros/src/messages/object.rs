@@ -132,7 +132,7 @@ pub(crate) fn claim_with_group(reference: &str, word: Word, values: &[Value]) ->
 }
 
 pub(crate) fn claim_with_const() -> String {
-    format!("a claim is compared with what is written here: {EXPECTED}")
+    format!("a claim is compared with a value that is written out: {EXPECTED}")
 }
 
 pub(crate) fn claim_null() -> String {

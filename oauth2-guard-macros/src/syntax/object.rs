@@ -48,7 +48,10 @@ pub(super) fn owner(key: Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
 fn written_with_equals_sign(input: ParseStream<'_>) -> Option<Ident> {
     let fork = input.fork();
     fork.parse::<Token![=]>().ok()?;
-    let parameter = fork.call(Ident::parse_any).ok()?;
+    let parameter = match fork.parse::<LitStr>() {
+        Ok(text) => text.parse().ok()?,
+        Err(_) => fork.call(Ident::parse_any).ok()?,
+    };
     input.advance_to(&fork);
     Some(parameter)
 }

@@ -11,6 +11,7 @@ use syn::{Error, ExprPath, Lit, LitStr, Path, Result, Token, token};
 
 use super::{
     Delimited, Member, attempt, crate_path, delimited, exclamation_mark, found, group, object, operator,
+    take_token,
 };
 use crate::ast::{Check, Grants, IsPrincipal, MaxAge, Requirement, Value, Word};
 use crate::errors::Errors;
@@ -205,7 +206,9 @@ fn equals_sign(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Resu
     } else if !input.peek(Token![::]) && input.parse::<Option<Token![:]>>()?.is_some() {
         ":"
     } else {
-        return Err(input.error(messages::no_equals_sign(key, found(input))));
+        let message = messages::no_equals_sign(key, found(input));
+        take_token(input);
+        return Err(Error::new_range(start..input.cursor(), message));
     };
     // What was meant is clear, so that the value is looked at too.
     errors.push(Error::new_range(start..input.cursor(), messages::equals_sign(key, written)));
@@ -315,7 +318,7 @@ fn misplaced_values(values: Vec<Value>, previous: Option<&Requirement>) -> Strin
             value: value @ (Value::Literal(_) | Value::Const(_)),
             ..
         })) => {
-            let values: Vec<&Value> = [value].into_iter().chain(&values).collect();
+            let values: Vec<Value> = [value.clone()].into_iter().chain(values).map(quoted).collect();
             messages::bare_values_after(*kind, &values)
         }
         _ => match values.as_slice() {

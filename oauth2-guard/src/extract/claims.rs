@@ -36,7 +36,7 @@ use crate::rejection::{Reason, Rejection};
 /// ```
 #[derive(Clone, Copy, Default)]
 #[expect(clippy::exhaustive_structs, reason = "taken apart in the argument list of a handler")]
-pub struct Claims<T = RegisteredClaims>(pub T);
+pub struct Claims<T: DeserializeOwned = RegisteredClaims>(pub T);
 
 /// The registered claims (RFC 7519 §4.1, RFC 9068 §2.2) that a handler mostly wants: the `T` of a [`Claims<T>`] that names
 /// none.
@@ -54,7 +54,7 @@ pub struct RegisteredClaims {
 }
 
 /// Names the type, and keeps the claims to itself.
-impl<T> fmt::Debug for Claims<T> {
+impl<T: DeserializeOwned> fmt::Debug for Claims<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims").field("type", &core::any::type_name::<T>()).finish_non_exhaustive()
     }

@@ -83,10 +83,23 @@ where
 ///
 /// When the rule asks for an owner. In a constant that is a compile error.
 #[expect(clippy::panic, reason = "meant for constants, where it is the compile error")]
-pub const fn has_no_owner(rule: &Rule) {
+const fn has_no_owner(rule: &Rule) {
     if rule.objects() > 0 {
         panic!(
             "this rule asks who owns an object, and no object is here: take it as `Owned<T, P>`, in place of `Guard<P>`"
+        );
+    }
+}
+
+/// # Panics
+///
+/// When the rule of a policy that is named in another rule asks for an owner. In a constant that is a compile error.
+#[expect(clippy::panic, reason = "meant for constants, where it is the compile error")]
+pub const fn names_no_owner(rule: &Rule) {
+    if rule.objects() > 0 {
+        panic!(
+            "this policy asks who owns an object, and does not know which argument that is: write `owner(argument)` in the rule \
+             itself, or take the object as `Owned<T, P>`, in place of the attribute"
         );
     }
 }

@@ -49,12 +49,15 @@ impl<T> IntoLoaded<T> for Option<T> {
     }
 }
 
+// Of an error that is no response, it is said what a loader returns.
+#[diagnostic::do_not_recommend]
 impl<T, E: IntoResponse> IntoLoaded<T> for Result<T, E> {
     fn into_loaded(self) -> Result<Option<T>, LoadRejection> {
         self.map(Some).map_err(LoadRejection::new)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: IntoResponse> IntoLoaded<T> for Result<Option<T>, E> {
     fn into_loaded(self) -> Result<Option<T>, LoadRejection> {
         self.map_err(LoadRejection::new)

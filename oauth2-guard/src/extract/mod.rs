@@ -9,7 +9,7 @@ mod passed;
 mod public;
 
 pub use self::claims::{Claims, RegisteredClaims};
-pub use self::guard::{Guard, OpenGuard, has_no_owner};
+pub use self::guard::{Guard, OpenGuard, names_no_owner};
 pub use self::load::{IntoLoaded, LoadRejection, argument, extract, load};
 pub use self::owned::{Owned, OwnedRejection};
 pub(crate) use self::passed::Passed;

@@ -1,3 +1,4 @@
+use axum::{Router, routing::get};
 use oauth2_guard::loader;
 
 struct Article;
@@ -7,4 +8,8 @@ async fn article(_id: u64) -> Option<Article> {
     None
 }
 
-fn main() {}
+async fn handler(_: Article) {}
+
+fn main() {
+    let _: Router = Router::new().route("/", get(handler));
+}

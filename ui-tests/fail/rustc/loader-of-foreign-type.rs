@@ -2,7 +2,7 @@ use axum::extract::Path;
 use oauth2_guard::loader;
 
 #[loader]
-async fn paths(Path(_): Path<u64>) -> Option<std::path::PathBuf> {
+async fn time(Path(_): Path<u64>) -> Option<std::time::SystemTime> {
     None
 }
 

@@ -1,7 +1,7 @@
-use oauth2_guard::{check, requires};
+use oauth2_guard::requires;
 
 #[requires(roles = "admin")]
-#[check]
+#[oauth2_guard::check]
 async fn is_open() -> bool {
     true
 }

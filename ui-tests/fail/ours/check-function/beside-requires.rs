@@ -1,7 +1,7 @@
-use oauth2_guard::{check, requires};
+use oauth2_guard::check;
 
 #[check]
-#[requires(roles = "admin")]
+#[oauth2_guard::requires(roles = "admin")]
 async fn is_open() -> bool {
     true
 }

@@ -1,9 +1,9 @@
-use oauth2_guard::{loader, requires};
+use oauth2_guard::loader;
 
 struct Article;
 
 #[loader]
-#[requires]
+#[oauth2_guard::requires]
 async fn article() -> Article {
     todo!()
 }

@@ -1,7 +1,7 @@
-use oauth2_guard::{policy, requires};
+use oauth2_guard::policy;
 
 #[policy(roles = "admin")]
-#[requires(scopes = "a")]
+#[oauth2_guard::requires(scopes = "a")]
 struct Admin;
 
 fn main() {}

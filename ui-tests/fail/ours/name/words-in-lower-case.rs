@@ -1,6 +1,6 @@
 use oauth2_guard::requires;
 
-#[requires(audience = "api")]
+#[requires(roles = any(admin, "editor"))]
 async fn handler() {}
 
 fn main() {}

@@ -1,0 +1,10 @@
+use oauth2_guard::loader;
+
+struct Article;
+
+#[loader]
+async fn articles() -> Vec<Article> {
+    todo!()
+}
+
+fn main() {}

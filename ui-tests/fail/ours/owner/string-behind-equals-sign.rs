@@ -1,0 +1,14 @@
+use oauth2_guard::{HasOwner, requires};
+
+#[derive(HasOwner)]
+struct Article {
+    #[owner]
+    author: String,
+}
+
+#[requires(owner = "article")]
+async fn handler(article: Article) {
+    drop(article);
+}
+
+fn main() {}
