@@ -25,12 +25,12 @@ struct Article {
 }
 
 #[cfg_attr(all(), loader)]
-async fn article(#[cfg(any())] _absent: u8, Path(_): Path<u64>) -> Option<Article> {
+async fn article(Path(_): Path<u64>) -> Option<Article> {
     None
 }
 
 #[cfg_attr(all(), requires(any(Admin, owner(article))), requires(check = is_open))]
-async fn handler(article: Article) -> String {
+async fn handler(#[cfg(any())] _absent: u8, article: Article) -> String {
     article.author + &article.text
 }
 

@@ -1,7 +1,7 @@
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use oauth2_guard::requires;
 
-trait Store: Clone + Send + Sync + 'static {
+pub(crate) trait Store: Clone + Send + Sync + 'static {
     fn count(&self) -> usize;
 }
 

@@ -38,9 +38,7 @@ where
 fn is_an_owned_type(_: &impl HasOwner) {}
 
 fn main() {
-    let _: Router = Router::new()
-        .route("/named", get(named))
-        .route("/bounded", get(bounded::<str>))
-        .with_state("text");
+    let _: Router =
+        Router::new().route("/named", get(named)).route("/bounded", get(bounded::<str>)).with_state("text");
     is_an_owned_type(&Article { author: "alice".into(), editors: vec![1_u64], rest: [0; 3] });
 }

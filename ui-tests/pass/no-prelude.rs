@@ -1,7 +1,7 @@
 //! Names that shadow what the expansion could mean.
 
 #![no_implicit_prelude]
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, non_camel_case_types, unused_macros)]
 
 struct Ask;
 struct AskOne;

@@ -31,6 +31,7 @@ async fn renamed(article: Article) -> String {
 async fn in_renamed_module() {}
 
 fn main() {
-    let _: Router =
-        Router::new().route("/renamed/{id}", get(renamed)).route("/in-renamed-module", get(in_renamed_module));
+    let _: Router = Router::new()
+        .route("/renamed/{id}", get(renamed))
+        .route("/in-renamed-module", get(in_renamed_module));
 }

@@ -10,8 +10,5 @@ async fn handler() {}
 
 fn main() {
     let _: Router = Router::new().route("/", get(handler));
-    assert_eq!(
-        __requires_handler::RULE.to_string(),
-        r#"roles = all("a", "d"), scopes = any("b", "c")"#
-    );
+    assert_eq!(__requires_handler::RULE.to_string(), r#"roles = all("a", "d"), scopes = any("b", "c")"#);
 }

@@ -55,8 +55,12 @@ pub mod handlers {
     }
 
     #[requires(owner(secret))]
-    pub(crate) async fn of_private_object(secret: Secret) -> String {
+    async fn of_private_object(secret: Secret) -> String {
         secret.keeper
+    }
+
+    pub(crate) fn private() -> axum::routing::MethodRouter {
+        axum::routing::get(of_private_object)
     }
 }
 
@@ -100,6 +104,6 @@ fn main() {
     let _: axum::Router = axum::Router::new()
         .route("/a/{id}", get(handlers::by_private_parts))
         .route("/b/{id}", get(handlers::of_public_object))
-        .route("/c/{id}", get(handlers::of_private_object))
+        .route("/c/{id}", handlers::private())
         .route("/d/{id}", get(private::by_public_parts));
 }

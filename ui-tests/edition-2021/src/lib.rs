@@ -1,0 +1,1 @@
+//! What must compile, in the edition 2021: see `tests/`.
