@@ -105,7 +105,8 @@ pub use oauth2_guard_macros::public;
 ///
 /// * In an `impl` block there is no room for the hidden policy. Take a [`Guard<P>`](crate::Guard) argument with a
 ///   [`#[policy]`](macro@crate::policy) of your own there.
-/// * `#[axum::debug_handler]` stands below `#[requires]`: above, it checks the arguments before the guard is among them.
+/// * `#[axum::debug_handler]` stands below `#[requires]`: above, it checks the arguments before the guard is among them. Where a check or
+///   a loader takes `State`, it has to be told of the router's state: `#[axum::debug_handler(state = App)]`.
 /// * A handler takes fifteen arguments of its own: axum's limit is sixteen.
 /// * `check = name` of a function without `#[check]` is the compiler's error "expected type, found function".
 /// * `#[requires()]` is a compile error where it is written, but a macro by example that fills in nothing between the parentheses
@@ -134,7 +135,8 @@ pub use oauth2_guard_macros::requires;
 /// The arguments are those of [`requires`](macro@crate::requires), on a struct without fields and generics. Its name stands in what is
 /// printed of a rule that uses it, and the first paragraph of its documentation beside it.
 ///
-/// With `owner(name)`, which may name one object, it is taken as [`Owned<T, P>`](crate::Owned) in place of a `Guard`.
+/// With `owner(name)`, which may name one object, it is taken as [`Owned<T, P>`](crate::Owned) in place of a `Guard`, by a handler without
+/// `#[requires]`: there, `owner(..)` names an argument, and is written out.
 pub use oauth2_guard_macros::policy;
 
 /// Makes an async function a part of rules: `check = may_edit`.
@@ -176,6 +178,9 @@ pub use oauth2_guard_macros::policy;
 /// the rest of the rule lets it, `not(check = ..)` does not hold either, and its own response is sent if nothing else denies. A
 /// response that is a success is not sent: it is a 500 then.
 ///
+/// It is asked on every route of the handlers that name it: `Path<u64>` fails on one of two parameters, where a struct takes those that it
+/// names.
+///
 /// The function stays what it is; beside it stands a type of the same name, which implements [`Check`](crate::policy::Check).
 pub use oauth2_guard_macros::check;
 
@@ -213,7 +218,8 @@ pub use oauth2_guard_macros::check;
 /// # let _: axum::routing::MethodRouter<Db> = axum::routing::get(read);
 /// ```
 ///
-/// It takes extractors of the request's head, and returns the object, an `Option` or a `Result` of it, or both. `None` is answered by
+/// It takes extractors of the request's head (on a route of several parameters a `Path` of a struct, which takes those that it names), and
+/// returns the object, an `Option` or a `Result` of it, or both. `None` is answered by
 /// the same bytes as `owner(.., hide)` of somebody else's; an error by its own response, and an argument that cannot be extracted by
 /// its own too. The type is one of this crate's: the extractor is an implementation for it.
 pub use oauth2_guard_macros::loader;

@@ -15,8 +15,8 @@ use crate::rejection::Rejection;
 /// arguments from left to right, so one before it would be made for requests that are refused.
 ///
 /// Without a token it answers 401 whatever the rule, with one of which the rule does not hold 403, and 500 where no layer
-/// stands before it. A rule about the owner of an object does not compile here: it takes the object, as
-/// [`Owned<T, P>`](crate::Owned).
+/// stands before it. A rule about the owner of an object does not compile here, once the handler is used (`cargo build` gets that far,
+/// `cargo check` does not): it takes the object, as [`Owned<T, P>`](crate::Owned).
 ///
 /// ```
 /// use oauth2_guard::{Guard, policy};
