@@ -17,7 +17,8 @@ use crate::rejection::{Reason, Rejection};
 pub(super) struct Deliberation {
     policy: TypeId,
     rule: &'static Rule,
-    path: Vec<(Box<str>, Box<str>)>,
+    /// None where the rule asks for none, and where they cannot be decoded.
+    path: Option<Vec<(Box<str>, Box<str>)>>,
     answers: Answers,
     /// The first check that failed.
     failed: Option<Failed>,
@@ -36,7 +37,7 @@ impl Deliberation {
     {
         let rule: &'static Rule = const { &P::RULE };
         Admitted::of(parts)?.require_claims_for(rule)?;
-        let path = if const { P::RULE.asks_path() } { path_parameters(parts).await } else { Vec::new() };
+        let path = if const { P::RULE.asks_path() } { path_parameters(parts).await } else { None };
         let mut this = Self {
             policy: TypeId::of::<P>(),
             rule,
@@ -95,7 +96,7 @@ impl Deliberation {
         }
         let admitted = Admitted::of(parts)?;
         let claims = admitted.require_claims_for(self.rule)?;
-        Err(self.refuse(&claims.evidence(&self.path, &self.answers), admitted))
+        Err(self.refuse(&claims.evidence(self.path(), &self.answers), admitted))
     }
 
     fn ask_owner(&mut self, object: usize, owned: &impl HasOwner, parts: &Parts) -> Result<(), Rejection> {
@@ -117,7 +118,7 @@ impl Deliberation {
     fn decide(&mut self, parts: &Parts) -> Result<Option<CheckId>, Rejection> {
         let admitted = Admitted::of(parts)?;
         let claims = admitted.require_claims_for(self.rule)?;
-        let evidence = claims.evidence(&self.path, &self.answers);
+        let evidence = claims.evidence(self.path(), &self.answers);
         match self.rule.standing(&evidence) {
             Standing::Granted => {
                 self.granted = true;
@@ -130,9 +131,19 @@ impl Deliberation {
         }
     }
 
+    fn path(&self) -> &[(Box<str>, Box<str>)] {
+        self.path.as_deref().unwrap_or_default()
+    }
+
     fn refuse(&self, evidence: &Evidence<'_>, admitted: Admitted<'_>) -> Rejection {
         if let Some(provider) = self.rule.unknown_provider(evidence) {
             tracing::error!(provider, "a rule names a provider that the server does not have");
+        }
+        if self.path.is_some()
+            && let Some(parameter) = self.rule.unknown_parameter(evidence)
+        {
+            // Not an error: a policy may be meant for routes without it too.
+            tracing::warn!(parameter, "a rule names a parameter that the route does not have, or has twice");
         }
         let denial = Denial::new(self.rule, evidence);
         if self.rule.hides(evidence) {
@@ -186,7 +197,8 @@ struct Subject {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    path: Vec<(Box<str>, Box<str>)>,
+    /// None where the rule asks for none, and where they cannot be decoded.
+    path: Option<Vec<(Box<str>, Box<str>)>>,
 }
 
 impl Remembered {
@@ -219,10 +231,8 @@ impl Subject {
     }
 }
 
-/// None where the path cannot be decoded: then nothing is equal to one of them.
-async fn path_parameters(parts: &mut Parts) -> Vec<(Box<str>, Box<str>)> {
-    match RawPathParams::from_request_parts(parts, &()).await {
-        Ok(parameters) => parameters.iter().map(|(name, value)| (name.into(), value.into())).collect(),
-        Err(_) => Vec::new(),
-    }
+/// Without them nothing is equal to one of them.
+async fn path_parameters(parts: &mut Parts) -> Option<Vec<(Box<str>, Box<str>)>> {
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    Some(parameters.iter().map(|(name, value)| (name.into(), value.into())).collect())
 }

@@ -1,6 +1,7 @@
 //! Which answers can still decide a rule.
 
 use super::check::CheckId;
+use super::claim::Expected;
 use super::evaluate::{Truth, truth};
 use super::evidence::Evidence;
 use super::owner::OwnerRule;
@@ -50,14 +51,30 @@ impl Rule {
 
     /// The name of a provider that the server has not: a mistake in the rule.
     pub(crate) fn unknown_provider(&self, evidence: &Evidence<'_>) -> Option<&'static str> {
-        match self {
-            Self::Provider(name) => (truth(self, evidence) == Truth::Unknown).then_some(name.as_str()),
-            Self::Named(named) => named.rule().unknown_provider(evidence),
-            Self::Not(rule) => rule.unknown_provider(evidence),
-            Self::Any(rules) | Self::All(rules) => {
-                rules.iter().find_map(|rule| rule.unknown_provider(evidence))
-            }
+        self.find(&mut |leaf| match leaf {
+            Self::Provider(name) => (truth(leaf, evidence) == Truth::Unknown).then_some(name.as_str()),
             _ => None,
+        })
+    }
+
+    /// The name of a parameter that the route has not, or twice: a mistake in the rule, or in the route.
+    pub(crate) fn unknown_parameter(&self, evidence: &Evidence<'_>) -> Option<&'static str> {
+        self.find(&mut |leaf| match leaf {
+            Self::Claim(claim) => match claim.expected() {
+                Expected::Path(name) if evidence.parameter(name).is_none() => Some(name),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// What `look` says of the first leaf of which it says something.
+    fn find<T>(&self, look: &mut impl FnMut(&Self) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Named(named) => named.rule().find(look),
+            Self::Not(rule) => rule.find(look),
+            Self::Any(rules) | Self::All(rules) => rules.iter().find_map(|rule| rule.find(look)),
+            leaf => look(leaf),
         }
     }
 

@@ -34,6 +34,7 @@ mod owner_arguments;
 mod owner_doubts;
 mod owner_fields;
 mod owner_identity;
+mod path_parameters;
 mod peer_wishes;
 mod protected_header;
 mod readiness;

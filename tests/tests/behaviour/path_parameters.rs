@@ -1,0 +1,71 @@
+//! A rule that names a parameter of the route, on routes that have it and on others.
+
+use axum::Router;
+use axum::routing::get;
+use oauth2_guard::{policy, requires};
+use oauth2_guard_tests::World;
+use oauth2_guard_tests::capture::Log;
+
+#[policy(claim("tenant") == path("tenant"))]
+struct OwnTenant;
+
+#[requires(any(roles = "admin", not(not(OwnTenant))))]
+async fn orders() {}
+
+fn routes() -> Router {
+    let nested = Router::new().route("/orders/{id}", get(orders));
+    Router::new()
+        .route("/all", get(orders))
+        .route("/of/{tenant}", get(orders))
+        .route("/misspelt/{tennant}", get(orders))
+        .nest("/tenants/{tenant}", nested)
+}
+
+const WARNING: &str = "a rule names a parameter that the route does not have";
+
+#[tokio::test]
+async fn a_parameter_that_the_route_does_not_have_denies_and_the_log_says_so() {
+    let world = World::new().await;
+    let api = world.serve(routes()).await;
+    let acme = || world.token().claim("tenant", "acme");
+    for path in ["/all", "/misspelt/acme"] {
+        let log = Log::capture();
+        assert_eq!(api.status(path, acme()).await, 403, "{path}");
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains(WARNING)).unwrap();
+        assert!(line.contains("WARN") && line.contains(r#"parameter="tenant""#), "{line}");
+        assert!(!text.contains("acme"), "{text}");
+        // Who gets in by another part of the rule is no reason to say it.
+        let log = Log::capture();
+        assert_eq!(api.status(path, acme().roles(["admin"])).await, 200, "{path}");
+        assert!(!log.text().contains(WARNING), "{}", log.text());
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_the_route_has_is_nothing_to_warn_of() {
+    let world = World::new().await;
+    let api = world.serve(routes()).await;
+    let log = Log::capture();
+    for (path, status) in [
+        ("/of/acme", 200),
+        ("/of/other", 403),
+        ("/tenants/acme/orders/1", 200),
+        ("/tenants/other/orders/1", 403),
+        ("/of/%61cme", 200),
+    ] {
+        assert_eq!(api.status(path, world.token().claim("tenant", "acme")).await, status, "{path}");
+    }
+    assert_eq!(api.status("/of/acme", world.token()).await, 403);
+    assert!(!log.text().contains(WARNING), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_decoded_is_the_callers_mistake() {
+    let world = World::new().await;
+    let api = world.serve(routes()).await;
+    let log = Log::capture();
+    assert_eq!(api.status("/of/%FF", world.token().claim("tenant", "acme")).await, 403);
+    assert_eq!(api.status("/of/%FF", world.token().roles(["admin"])).await, 200);
+    assert!(!log.text().contains(WARNING), "{}", log.text());
+}
