@@ -109,6 +109,10 @@ pub use oauth2_guard_macros::public;
 ///   a loader takes `State`, it has to be told of the router's state: `#[axum::debug_handler(state = App)]`.
 /// * A handler takes fifteen arguments of its own: axum's limit is sixteen.
 /// * `check = name` of a function without `#[check]` is the compiler's error "expected type, found function".
+/// * Several on one handler go by the name `requires`: renamed on import, a second one is the compiler's error that `__requires_handler`
+///   is defined twice.
+/// * Where a handler "is not a `Handler`", an argument of it, of its check or of its loader is no extractor, or not for the router's
+///   state: `#[axum::debug_handler]` below says which.
 /// * `#[requires()]` is a compile error where it is written, but a macro by example that fills in nothing between the parentheses
 ///   says `#[requires]`: any valid token.
 pub use oauth2_guard_macros::requires;
@@ -221,7 +225,11 @@ pub use oauth2_guard_macros::check;
 /// It takes extractors of the request's head (on a route of several parameters a `Path` of a struct, which takes those that it names), and
 /// returns the object, an `Option` or a `Result` of it, or both. `None` is answered by
 /// the same bytes as `owner(.., hide)` of somebody else's; an error by its own response, and an argument that cannot be extracted by
-/// its own too. The type is one of this crate's: the extractor is an implementation for it.
+/// its own too.
+///
+/// The type is one of your own: the extractor is an implementation for it, so that the compiler's error about another crate's type is that
+/// `__S` "must be used as the type parameter for some local type". An alias that is an `Option` or a `Result` is not seen through: write
+/// these out.
 pub use oauth2_guard_macros::loader;
 
 /// Says which field of a struct has its owner, for `owner(..)` in a rule.
