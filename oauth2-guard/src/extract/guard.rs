@@ -86,8 +86,7 @@ where
 const fn has_no_owner(rule: &Rule) {
     if rule.objects() > 0 {
         panic!(
-            "this rule asks who owns an object, which only `Owned<T, P>` brings: take that in place of `Guard<P>`; in \
-             `#[requires]`, write `owner(..)` with an argument in place of the policy"
+            "this rule asks who owns an object, and no object is here: take it as `Owned<T, P>`, in place of `Guard<P>`"
         );
     }
 }
