@@ -88,6 +88,9 @@ async fn and_no() {}
 #[requires(check = answers_no, check = fails)]
 async fn no_first() {}
 
+#[requires(any(check = fails, check = answers_yes), check = answers_no)]
+async fn overruled() {}
+
 #[requires(any(check = fails, all(roles = "admin", check = answers_no)))]
 async fn or_admin_no() {}
 
@@ -137,6 +140,7 @@ fn routes() -> Router {
         .route("/or_no", get(or_no))
         .route("/and_no", get(and_no))
         .route("/no_first", get(no_first))
+        .route("/overruled", get(overruled))
         .route("/or_admin_no", get(or_admin_no))
         .route("/either_way", get(either_way))
         .route("/panics", get(panicking))
@@ -176,6 +180,7 @@ async fn its_own_response_is_sent_where_nothing_else_decides() {
         ("/or_no", world.token(), 502),
         // Whatever it had said, the other one denies.
         ("/no_first", world.token(), 403),
+        ("/overruled", world.token(), 403),
         ("/or_admin_no", world.token(), 502),
         ("/or_admin_no", admin(), 502),
     ] {
@@ -358,7 +363,8 @@ async fn it_ends_with_the_connection_of_who_asked() {
     client.write_all(request.as_bytes()).await.unwrap();
     watch.began.notified().await;
     drop(client);
-    watch.dropped.notified().await;
+    let dropped = tokio::time::timeout(Duration::from_secs(60), watch.dropped.notified());
+    dropped.await.expect("the check was dropped");
 }
 
 #[tokio::test]
