@@ -29,7 +29,7 @@ async fn assert_cases(world: &World, api: &Api, cases: &[(&str, Change, u16)]) {
 
 #[tokio::test]
 async fn or_between_kinds_and_and_or_mixed() {
-    // axum-login #23, protect-endpoints #67.
+    // axum-login, protect-endpoints.
     #[requires(any(roles = "admin", permissions = "post:delete"))]
     async fn one_or_the_other() {}
     #[requires(any(all(roles = "moderator", permissions = "post:delete"), roles = "admin"), scopes = "posts")]
@@ -95,7 +95,7 @@ fn library() -> Library {
 
 #[tokio::test]
 async fn decisions_by_the_attributes_of_the_object_and_of_the_caller() {
-    // protect-endpoints #14, Quarkus `@PermissionChecker`, Spring `#id == authentication.name or hasRole('ADMIN')`.
+    // protect-endpoints, Quarkus `@PermissionChecker`, Spring `#id == authentication.name or hasRole('ADMIN')`.
     #[requires(any(roles = "admin", owner(document), check = is_of_my_department))]
     async fn read(document: Document) -> Json<Document> {
         Json(document)
@@ -145,7 +145,7 @@ async fn what_the_object_itself_allows() {
 
 #[tokio::test]
 async fn several_rules_on_one_handler() {
-    // protect-endpoints #40: their second one is a second argument of the same name.
+    // protect-endpoints: their second one is a second argument of the same name.
     #[requires(permissions = "op:get")]
     #[requires(roles = any("admin", "manager"))]
     #[requires(not(roles = "suspended"))]
@@ -169,7 +169,7 @@ async fn several_rules_on_one_handler() {
 
 #[tokio::test]
 async fn a_denied_answer_of_ones_own() {
-    // protect-endpoints #26; #7: a denial is 403, not 404.
+    // protect-endpoints: a denial is 403, and the answer is the application's.
     #[requires(roles = "admin")]
     async fn admin() {}
 
@@ -231,7 +231,7 @@ impl Named for Auditor {
 
 #[tokio::test]
 async fn roles_and_permissions_as_constants_and_enums() {
-    // axum-login PR #117: no strings that nobody checks.
+    // axum-login: no strings that nobody checks.
     #[requires(permissions = any(Permission::READ, Permission::WRITE))]
     async fn read() {}
     #[requires(permissions = Permission::WRITE, roles = any(role::ADMIN, <Auditor as Named>::NAME))]
@@ -269,7 +269,7 @@ struct Admin;
 
 #[tokio::test]
 async fn an_is_admin_extractor_and_a_layer_for_a_role() {
-    // axum-login #8, #11, #14.
+    // axum-login.
     async fn extractor(_: Guard<Admin>) {}
     async fn optional(admin: Result<Guard<Admin>, oauth2_guard::Rejection>) -> &'static str {
         if admin.is_ok() { "admin" } else { "somebody" }
@@ -292,7 +292,7 @@ async fn an_is_admin_extractor_and_a_layer_for_a_role() {
 
 #[tokio::test]
 async fn arguments_and_return_type_stay_as_they_are_written() {
-    // apistos #109: a macro that changes the return type breaks whatever reads it.
+    // apistos: a macro that changes the return type breaks whatever reads it.
     #[requires(scopes = "write", any(roles = "admin", owner(user)))]
     async fn handler<T>(user: Path<String>, mut counts: Json<Vec<T>>) -> Result<Json<usize>, StatusCode>
     where
@@ -330,7 +330,7 @@ async fn arguments_and_return_type_stay_as_they_are_written() {
 
 #[tokio::test]
 async fn wildcards_are_a_check_and_never_happen_by_themselves() {
-    // protect-endpoints #29, authx PR #788: `admin:*`.
+    // protect-endpoints, authx: `admin:*`.
     #[requires(permissions = "articles:*")]
     async fn literal() {}
     #[check]
@@ -437,7 +437,7 @@ async fn a_relationship_service_is_asked_where_the_token_does_not_say() {
 
 #[tokio::test]
 async fn who_is_not_logged_in_is_somebody_on_public_pages_and_nobody_to_a_rule() {
-    // jwt-authorizer PR #28; axum_jwt_ware PR #4: no header was let through.
+    // jwt-authorizer; axum_jwt_ware: no header was let through.
     #[public]
     async fn page(claims: Option<OAuth2Claims>) -> String {
         claims.and_then(|claims| claims.subject().map(str::to_owned)).unwrap_or_default()
