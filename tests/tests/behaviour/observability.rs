@@ -273,7 +273,10 @@ fn claims_are_not_shown_by_debug() {
         serde_json::from_value(serde_json::json!({"iss": "canary", "sub": "canary", "jti": "canary"}))
             .unwrap();
     assert_eq!(format!("{claims:?}"), "RegisteredClaims { .. }");
-    assert_eq!(format!("{:?}", Claims("canary")), r#"Claims { type: "&str", .. }"#);
+    assert_eq!(
+        format!("{:?}", Claims("canary".to_owned())),
+        r#"Claims { type: "alloc::string::String", .. }"#
+    );
 }
 
 #[tokio::test]
