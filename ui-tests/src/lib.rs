@@ -8,11 +8,13 @@ use oauth2_guard::{HasOwner, OAuth2Claims, check, loader, policy};
 /// Whoever runs the shop.
 #[policy(roles = "admin", check = is_on_call)]
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Admin;
 
 /// Whoever wrote it, or runs the shop.
 #[policy(any(Admin, owner(article, hide)))]
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct MayEdit;
 
 /// Whoever is at work.

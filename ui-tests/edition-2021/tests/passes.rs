@@ -1,6 +1,7 @@
 //! The cases that compile in the latest edition compile in the one before.
 
 #![allow(dead_code, reason = "each case has a `main`, which is called where it is a case")]
+#![allow(clippy::too_many_arguments, reason = "as many as axum takes")]
 
 #[path = "../../pass/across-crates.rs"]
 mod across_crates;
