@@ -2,7 +2,9 @@
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Error, FnArg, GenericArgument, GenericParam, Pat, Path, PathArguments, Signature, Type};
+use syn::{
+    Attribute, Error, FnArg, GenericArgument, GenericParam, Pat, Path, PathArguments, Signature, Type,
+};
 
 use crate::errors::Errors;
 use crate::model::{Leaf, Name, Object, Owner, Rule};
@@ -43,6 +45,7 @@ pub(crate) fn object_of_policy(rule: &Rule, errors: &mut Errors) -> Vec<Object> 
 /// An argument of a handler, and the names that it binds.
 struct Argument<'a> {
     index: usize,
+    attributes: &'a [Attribute],
     pattern: &'a Pat,
     written: &'a Type,
     bindings: Vec<Binding<'a>>,
@@ -58,7 +61,13 @@ impl<'a> Argument<'a> {
         let FnArg::Typed(argument) = argument else { return None };
         let mut bindings = Vec::new();
         collect(&argument.pat, &mut bindings);
-        Some(Self { index, pattern: &argument.pat, written: &argument.ty, bindings })
+        Some(Self {
+            index,
+            attributes: &argument.attrs,
+            pattern: &argument.pat,
+            written: &argument.ty,
+            bindings,
+        })
     }
 }
 
@@ -66,10 +75,10 @@ impl<'a> Argument<'a> {
 fn argument(owner: &Owner, arguments: &[Argument<'_>]) -> Result<usize, String> {
     let parameter = &owner.parameter;
     let binds = |binding: &&Binding<'_>| binding.name.unraw() == parameter.unraw();
-    let found = arguments
+    let mut found = arguments
         .iter()
-        .find_map(|argument| argument.bindings.iter().find(binds).map(|binding| (argument, binding)));
-    let Some((argument, binding)) = found else {
+        .filter_map(|argument| argument.bindings.iter().find(binds).map(|binding| (argument, binding)));
+    let Some((argument, binding)) = found.next() else {
         let names: Vec<String> = arguments
             .iter()
             .flat_map(|argument| &argument.bindings)
@@ -78,6 +87,14 @@ fn argument(owner: &Owner, arguments: &[Argument<'_>]) -> Result<usize, String> 
         let nearest = suggestion::nearest_of(&parameter.unraw().to_string(), &names);
         return Err(messages::unknown_argument(parameter, nearest.map(String::as_str)));
     };
+    // Without the argument the handler would run, and nobody be asked whose the object is.
+    if argument.attributes.iter().any(may_remove) {
+        return Err(messages::argument_with_cfg(parameter));
+    }
+    // Names from different macros are different, and look the same.
+    if found.next().is_some() {
+        return Err(messages::argument_of_same_name(parameter));
+    }
     if binding.is_reference {
         return Err(messages::argument_by_reference(parameter));
     }
@@ -88,6 +105,11 @@ fn argument(owner: &Owner, arguments: &[Argument<'_>]) -> Result<usize, String> 
         return Err(messages::argument_from_caller(parameter, &name));
     }
     Ok(argument.index)
+}
+
+/// The compiler sees to these once the attribute is expanded.
+fn may_remove(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
 fn collect<'a>(pattern: &'a Pat, bindings: &mut Vec<Binding<'a>>) {

@@ -172,6 +172,17 @@ pub(crate) fn unknown_argument(parameter: &Ident, suggestion: Option<&str>) -> S
     }
 }
 
+pub(crate) fn argument_of_same_name(parameter: &Ident) -> String {
+    format!("more than one argument has the name `{parameter}`: give them different names")
+}
+
+pub(crate) fn argument_with_cfg(parameter: &Ident) -> String {
+    format!(
+        "`{parameter}` can be left out by `#[cfg]`, and its owner with it: put `#[cfg]` on the whole handler, and \
+         write one for each case"
+    )
+}
+
 pub(crate) fn argument_by_reference(parameter: &Ident) -> String {
     format!("`{parameter}` is bound by `ref`: bind it by its name alone, and borrow it in the body")
 }
