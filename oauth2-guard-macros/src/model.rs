@@ -3,6 +3,7 @@
 use core::fmt;
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{ExprPath, Generics, LitStr, Member, Path, ReturnType, Type};
 
@@ -197,7 +198,7 @@ impl Rule {
     fn distinct<'a>(&'a self, path: impl Fn(&'a Leaf) -> Option<&'a Path>) -> Vec<&'a Path> {
         let mut found: Vec<&Path> = Vec::new();
         for path in self.leaves().into_iter().filter_map(path) {
-            if found.iter().all(|other| source(other) != source(path)) {
+            if !found.iter().any(|other| is_same(other, path)) {
                 found.push(path);
             }
         }
@@ -225,6 +226,12 @@ impl Leaf {
         }
         self
     }
+}
+
+/// Whether two paths are known to lead to the same item. Of `$crate` it cannot be seen which crate it is.
+fn is_same(left: &impl ToTokens, right: &impl ToTokens) -> bool {
+    let left = source(left);
+    left == source(right) && !left.contains("$crate")
 }
 
 /// Without saying anything twice.
@@ -313,7 +320,7 @@ impl PartialEq for Leaf {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Check(left), Self::Check(right)) | (Self::Policy(left), Self::Policy(right)) => {
-                source(left) == source(right)
+                is_same(left, right)
             }
             (Self::Claim(left, expected), Self::Claim(right, other)) => {
                 left.value() == right.value() && expected == other
@@ -331,7 +338,7 @@ impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Literal(left), Self::Literal(right)) => left.value() == right.value(),
-            (Self::Const(left), Self::Const(right)) => source(left) == source(right),
+            (Self::Const(left), Self::Const(right)) => is_same(left, right),
             _ => false,
         }
     }

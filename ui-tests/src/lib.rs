@@ -41,3 +41,16 @@ pub struct Article {
 async fn article(Path(id): Path<u64>) -> Option<Article> {
     (id == 1).then(|| Article { author: "alice".to_owned() })
 }
+
+/// Two handlers, of whoever is an admin here and meets `$policy` too.
+#[macro_export]
+macro_rules! admin_and {
+    ($($policy:tt)*) => {
+        #[::oauth2_guard::requires($crate::Admin)]
+        #[::oauth2_guard::requires($($policy)*)]
+        async fn stacked() {}
+
+        #[::oauth2_guard::requires(all($crate::Admin, any($($policy)*)))]
+        async fn grouped() {}
+    };
+}
