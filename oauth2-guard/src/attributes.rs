@@ -140,7 +140,8 @@ pub use oauth2_guard_macros::requires;
 /// printed of a rule that uses it, and the first paragraph of its documentation beside it.
 ///
 /// With `owner(name)`, which may name one object, it is taken as [`Owned<T, P>`](crate::Owned) in place of a `Guard`, by a handler without
-/// `#[requires]`: there, `owner(..)` names an argument, and is written out.
+/// `#[requires]`: there, `owner(..)` names an argument, and is written out. A policy that it names may be about that object too, by the
+/// same name.
 pub use oauth2_guard_macros::policy;
 
 /// Makes an async function a part of rules: `check = may_edit`.

@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::deliberation::Deliberation;
 use crate::check::Checks;
 use crate::ownership::HasOwner;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::rejection::Rejection;
 
 /// An object that the handler takes, once `P` holds, which is about the owner of it.
@@ -79,7 +79,7 @@ where
     type Rejection = OwnedRejection<T::Rejection>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        const { asks_owner_of(N, P::RULE.objects()) };
+        const { asks_owner_of(N, &P::RULE) };
         let deliberation = match Deliberation::resume::<P>(parts) {
             Some(begun) => begun,
             None => Deliberation::begin::<P, S>(parts, state, const { P::RULE.objects() })
@@ -94,12 +94,20 @@ where
 }
 
 #[expect(clippy::panic, reason = "meant for constants, where it is the compile error")]
-const fn asks_owner_of(object: usize, objects: usize) {
+const fn asks_owner_of(object: usize, rule: &Rule) {
+    let objects = rule.objects();
     if objects == 0 {
         panic!("this rule asks for no owner: take a `Guard<P>`, and the object as it is");
     }
     if object >= objects {
         panic!("this rule asks for the owners of fewer objects: leave the number out");
+    }
+    if let Some(name) = rule.object_name(object)
+        && !rule.calls_object(object, name)
+    {
+        panic!(
+            "this rule asks for the owners of objects of different names, and a policy is about one: take each with a policy of its own"
+        );
     }
 }
 
@@ -126,5 +134,39 @@ impl<R: IntoResponse> IntoResponse for OwnedRejection<R> {
 impl<T: HasOwner, P: Policy, const N: usize> fmt::Debug for Owned<T, P, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Owned({})", P::RULE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::{Rule, asks_owner_of};
+    use crate::__private::owner;
+    use crate::policy::Named;
+
+    const ARTICLE: Rule = owner(0, "article", None, false);
+    const BY_EMAIL: Rule = owner(0, "article", Some("email"), true);
+    const FOLDER: Rule = owner(0, "folder", None, false);
+    const FOLDERS: Rule = owner(0, "folders", None, false);
+    const SECOND: Rule = owner(1, "folder", None, false);
+
+    #[test]
+    fn an_object_has_one_name_wherever_the_rule_speaks_of_it() {
+        const NAMED: Rule =
+            Rule::Named(&Named::new("MayRead", "", Rule::Any(&[Rule::role("editor"), ARTICLE])));
+        for (rule, object, is_right) in [
+            (ARTICLE, 0, true),
+            (Rule::All(&[ARTICLE, Rule::Not(&BY_EMAIL), NAMED]), 0, true),
+            (Rule::All(&[ARTICLE, SECOND]), 0, true),
+            (Rule::All(&[ARTICLE, SECOND]), 1, true),
+            // The owner of the one would pass for that of the other.
+            (Rule::All(&[ARTICLE, FOLDER]), 0, false),
+            (Rule::All(&[NAMED, FOLDER]), 0, false),
+            (Rule::Any(&[FOLDER, Rule::Not(&NAMED)]), 0, false),
+            (Rule::All(&[FOLDER, FOLDERS]), 0, false),
+        ] {
+            assert_eq!(catch_unwind(|| asks_owner_of(object, &rule)).is_ok(), is_right, "{rule}");
+        }
     }
 }

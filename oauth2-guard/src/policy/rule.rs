@@ -255,6 +255,48 @@ impl Rule {
         }
     }
 
+    /// The name that the rule has for an object of which it asks the owner, by the object's number.
+    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "bounded by the loop")]
+    pub(crate) const fn object_name(&self, object: usize) -> Option<&'static str> {
+        match self {
+            Self::Owner(owner) if owner.object() == object => Some(owner.parameter()),
+            Self::Named(named) => named.rule().object_name(object),
+            Self::Not(rule) => rule.object_name(object),
+            Self::Any(rules) | Self::All(rules) => {
+                let mut index = 0;
+                while index < rules.len() {
+                    if let Some(name) = rules[index].object_name(object) {
+                        return Some(name);
+                    }
+                    index += 1;
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the object of this number has no other name than this one.
+    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "bounded by the loop")]
+    pub(crate) const fn calls_object(&self, object: usize, name: &str) -> bool {
+        match self {
+            Self::Owner(owner) => owner.object() != object || is_same(owner.parameter(), name),
+            Self::Named(named) => named.rule().calls_object(object, name),
+            Self::Not(rule) => rule.calls_object(object, name),
+            Self::Any(rules) | Self::All(rules) => {
+                let mut index = 0;
+                while index < rules.len() {
+                    if !rules[index].calls_object(object, name) {
+                        return false;
+                    }
+                    index += 1;
+                }
+                true
+            }
+            _ => true,
+        }
+    }
+
     /// Whether a claim is compared with a parameter of the route.
     #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "bounded by the loop")]
     pub(crate) const fn asks_path(&self) -> bool {
@@ -275,4 +317,15 @@ impl Rule {
             _ => false,
         }
     }
+}
+
+/// `==` is no `const fn`.
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "bounded by the loop")]
+const fn is_same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut index = 0;
+    while index < left.len() && index < right.len() && left[index] == right[index] {
+        index += 1;
+    }
+    index == left.len() && index == right.len()
 }
