@@ -51,7 +51,15 @@ impl ClaimRule {
         claims: &Map<String, Value>,
         parameter: impl FnOnce(&str) -> Option<&'a str>,
     ) -> Truth {
+        let parameter = match self.expected {
+            Expected::Path(name) => parameter(name),
+            Expected::Text(_) | Expected::Integer(_) | Expected::Boolean(_) => None,
+        };
         let value = match self.reference.find(claims) {
+            // What the route does not have is a mistake in the rule, whatever the token says.
+            Found::Absent if matches!(self.expected, Expected::Path(_)) && parameter.is_none() => {
+                return Truth::Unknown;
+            }
             Found::Absent => return Truth::False,
             Found::Unreadable => return Truth::Unknown,
             Found::Value(value) => value,
@@ -60,7 +68,7 @@ impl ClaimRule {
             Expected::Text(text) => value.as_str().map(|value| value == text),
             Expected::Integer(integer) => integer_of(value).map(|value| value == i128::from(integer)),
             Expected::Boolean(boolean) => value.as_bool().map(|value| value == boolean),
-            Expected::Path(name) => parameter(name).and_then(|parameter| match value.as_str() {
+            Expected::Path(_) => parameter.and_then(|parameter| match value.as_str() {
                 Some("") => None,
                 Some(text) => Some(text == parameter),
                 None => integer_of(value).map(|value| value.to_string() == parameter),
@@ -125,11 +133,16 @@ mod tests {
     #[test]
     fn what_is_not_there_does_not_have_the_value() {
         let claims = json!({"scalar": 1});
-        let truth = |reference| {
-            ClaimRule::new(reference, Expected::Text("x")).truth(claims.as_object().unwrap(), |_| None)
+        let truth = |reference, expected| {
+            let parameter = |name: &str| (name == "tenant").then_some("acme");
+            ClaimRule::new(reference, expected).truth(claims.as_object().unwrap(), parameter)
         };
-        assert_eq!(truth("absent"), Truth::False);
-        assert_eq!(truth("/absent/x"), Truth::False);
-        assert_eq!(truth("/scalar/x"), Truth::Unknown);
+        for expected in [Expected::Text("x"), Expected::Path("tenant")] {
+            assert_eq!(truth("absent", expected), Truth::False);
+            assert_eq!(truth("/absent/x", expected), Truth::False);
+            assert_eq!(truth("/scalar/x", expected), Truth::Unknown);
+        }
+        // Of a parameter that the route does not have nothing is known.
+        assert_eq!(truth("absent", Expected::Path("tennant")), Truth::Unknown);
     }
 }
