@@ -32,6 +32,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
+use tokio::time::{Instant, timeout};
 
 use crate::policy::{Check, CheckId, Policy};
 
@@ -207,8 +208,12 @@ pub(crate) async fn ask<L: Checks<S>, S>(
     parts: &mut Parts,
     state: &S,
 ) -> Result<bool, Failed> {
-    let asked = tokio::time::timeout(deadline, caught(L::ask(check, parts, state))).await;
+    let begun = Instant::now();
+    let asked = timeout(deadline, caught(L::ask(check, parts, state))).await;
+    // Nothing ends a check that blocks its thread, and then it may have its answer ready.
+    let is_late = begun.elapsed() > deadline;
     let (why, response) = match asked {
+        Ok(Some(Some(Verdict(Outcome::Answered(_))))) if is_late => (CheckFailure::TimedOut, None),
         Ok(Some(Some(Verdict(Outcome::Answered(answer))))) => return Ok(answer),
         Ok(Some(Some(Verdict(Outcome::Failed(why, response))))) => (why, Some(response)),
         Ok(Some(None)) => (CheckFailure::Unlisted, None),

@@ -325,6 +325,34 @@ async fn the_deadline_is_5_s_unless_configured() {
     }
 }
 
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_none() {
+    /// The deadline passes while its thread is held, so that its answer is there before anybody can end it.
+    #[check]
+    async fn blocks(Path(milliseconds): Path<u64>) -> bool {
+        tokio::time::advance(Duration::from_millis(milliseconds)).await;
+        true
+    }
+    #[requires(check = blocks)]
+    async fn blocked() {}
+
+    let world = World::new().await;
+    let server = world
+        .server_with(|builder| builder.check_deadline(Duration::from_millis(700)), |provider| provider)
+        .await;
+    let app = Router::new().route("/{milliseconds}", get(blocked)).layer(server.layer());
+    for (milliseconds, expected) in [(690, 200), (710, 503), (3_600_000, 503)] {
+        let token = world.token().build();
+        let request =
+            Request::get(format!("/{milliseconds}")).header("authorization", format!("Bearer {token}"));
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        tokio::time::pause();
+        let response = tower::ServiceExt::oneshot(app.clone(), request).await.unwrap();
+        tokio::time::resume();
+        assert_eq!(response.status().as_u16(), expected, "{milliseconds}");
+    }
+}
+
 /// Tells that a check began, and that it was dropped.
 #[derive(Clone, Default)]
 struct Watch {
