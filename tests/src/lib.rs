@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::exhaustive_structs, reason = "a test fails by panicking")]
 
 pub mod capture;
+pub mod hostile;
 pub mod policies;
 
 use std::net::SocketAddr;
