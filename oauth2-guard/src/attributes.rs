@@ -176,7 +176,8 @@ pub use oauth2_guard_macros::policy;
 /// ```
 ///
 /// It is asked after the token was verified, only where its answer can still change the decision, and once for a request: again only
-/// where a middleware between two guards changes its method, URI, path parameters or headers. It is dropped with the request, and after
+/// where a middleware between two guards changes its method, URI, path parameters or headers, or the second stands in a router with a
+/// state of another type. It is dropped with the request, and after
 /// a [deadline](crate::ResourceServerBuilder::check_deadline).
 ///
 /// Where it fails (an error, an argument that cannot be extracted, a panic, the deadline) nothing is known: the request passes only if

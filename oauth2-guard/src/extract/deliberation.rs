@@ -164,7 +164,7 @@ impl Deliberation {
     ) -> Result<(), Rejection> {
         let admitted = Admitted::of(parts)?;
         let (deadline, claims) = (admitted.check_deadline(), admitted.require_claims_for(self.rule)?.clone());
-        let subject = Subject::of(parts, claims).await;
+        let subject = Subject::of::<S>(parts, claims).await;
         if let Some(answer) = Remembered::of(parts, &subject, check) {
             self.answers.answer_check(check, Some(answer));
             return Ok(());
@@ -197,8 +197,10 @@ struct Subject {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    /// None where the rule asks for none, and where they cannot be decoded.
+    /// None where they cannot be decoded.
     path: Option<Vec<(Box<str>, Box<str>)>>,
+    /// The name of its type: a router within another one may have a state of its own.
+    state: &'static str,
 }
 
 impl Remembered {
@@ -216,10 +218,10 @@ impl Remembered {
 }
 
 impl Subject {
-    async fn of(parts: &mut Parts, claims: OAuth2Claims) -> Self {
+    async fn of<S>(parts: &mut Parts, claims: OAuth2Claims) -> Self {
         let path = path_parameters(parts).await;
         let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
-        Self { claims, method, uri, headers, path }
+        Self { claims, method, uri, headers, path, state: core::any::type_name::<S>() }
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -228,6 +230,7 @@ impl Subject {
             && self.uri == other.uri
             && self.headers == other.headers
             && self.path == other.path
+            && self.state == other.state
     }
 }
 

@@ -210,6 +210,35 @@ async fn an_answer_is_remembered_between_guards_but_not_between_tokens() {
     assert_eq!(asked.take(), ["first", "first"]);
 }
 
+#[tokio::test]
+async fn an_answer_is_not_remembered_for_a_router_with_another_state() {
+    /// The state of a router within another one, with a list of its own.
+    #[derive(Clone)]
+    struct Inner {
+        asked: Asked,
+    }
+    impl FromRef<Inner> for Asked {
+        fn from_ref(inner: &Inner) -> Self {
+            inner.asked.clone()
+        }
+    }
+    async fn middleware(
+        _: Guard<First>,
+        request: axum::extract::Request,
+        next: Next,
+    ) -> axum::response::Response {
+        next.run(request).await
+    }
+    let world = World::new().await;
+    for (no, expected) in [(&[][..], 200), (&["first"], 403)] {
+        let (outer, inner) = (Asked::default(), Asked { no, ..Asked::default() });
+        let app = Router::new().route("/", get(one)).with_state(Inner { asked: inner.clone() });
+        let api = world.serve(app.layer(from_fn_with_state(outer.clone(), middleware))).await;
+        assert_eq!(api.status("/", world.token()).await, expected);
+        assert_eq!((outer.take(), inner.take()), (vec!["first"], vec!["first"]));
+    }
+}
+
 #[derive(Deserialize)]
 struct Tenant {
     tenant: String,

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri};
-use axum::middleware::{Next, from_extractor, from_fn};
+use axum::middleware::{Next, from_extractor_with_state, from_fn};
 use axum::routing::any;
 use oauth2_guard::policy::{Expected, Rule};
 use oauth2_guard::{Guard, OAuth2Claims, Policy, ResourceServer, check, policy, requires};
@@ -294,7 +294,8 @@ async fn n_rul_what_a_check_said_holds_until_the_request_is_another() {
                 change(&mut request);
                 next.run(request)
             });
-            any(public).layer::<_, Infallible>(between).layer(from_extractor::<Guard<Public>>())
+            let guard = from_extractor_with_state::<Guard<Public>, _>(ran.clone());
+            any(public).layer::<_, Infallible>(between).layer(guard)
         };
         Router::new()
             .route("/", changed_by(|_| {}))
