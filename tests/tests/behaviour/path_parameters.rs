@@ -69,3 +69,27 @@ async fn a_path_that_cannot_be_decoded_is_the_callers_mistake() {
     assert_eq!(api.status("/of/%FF", world.token().roles(["admin"])).await, 200);
     assert!(!log.text().contains(WARNING), "{}", log.text());
 }
+
+#[tokio::test]
+async fn nobody_gets_in_by_not_having_what_the_route_does_not_have() {
+    #[requires(not(claim("barred_from") == path("tenant")))]
+    async fn open_but_for_some() {}
+
+    let app = Router::new()
+        .route("/all", get(open_but_for_some))
+        .route("/of/{tenant}", get(open_but_for_some))
+        .route("/misspelt/{tennant}", get(open_but_for_some));
+    let world = World::new().await;
+    let api = world.serve(app).await;
+    let barred = world.token().claim("barred_from", "acme");
+    for (path, of_the_barred, of_others) in [
+        ("/of/acme", 403, 200),
+        ("/of/other", 200, 200),
+        ("/of/%FF", 403, 403),
+        ("/all", 403, 403),
+        ("/misspelt/acme", 403, 403),
+    ] {
+        assert_eq!(api.status(path, barred.clone()).await, of_the_barred, "{path}");
+        assert_eq!(api.status(path, world.token()).await, of_others, "{path}");
+    }
+}
