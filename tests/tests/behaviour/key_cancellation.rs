@@ -1,6 +1,8 @@
 //! Requests that wait for keys and give up, at every point where they can.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +11,7 @@ use axum::http::Request;
 use axum::routing::get;
 use oauth2_guard::testing::{SigningKey, TestClock};
 use oauth2_guard::{Algorithm, Provider, ResourceServer, ResourceServerBuilder};
-use oauth2_guard_tests::hostile::{Hostile, Place};
+use oauth2_guard_tests::hostile::{Behaviour, Hostile, Place};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
@@ -203,4 +205,32 @@ fn a_fetch_whose_runtime_goes_down_at_any_point_is_made_up_for() {
         scene.clock.advance(COOL_DOWN);
         elsewhere.block_on(scene.is_usable(&server));
     }
+}
+
+#[test]
+fn whoever_comes_without_a_runtime_does_not_wait() {
+    let elsewhere = elsewhere();
+    let scene = elsewhere.block_on(Scene::new());
+    let server = elsewhere.block_on(scene.builder(|provider| provider).build()).unwrap();
+    let now = |token: &str| {
+        let mut verified = pin!(status(&server, token));
+        match verified.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(status) => status,
+            Poll::Pending => panic!("it waits"),
+        }
+    };
+    let [old, new] = [&scene.old, &scene.new].map(|key| scene.token(key));
+    scene.clock.advance(COOL_DOWN);
+    // Nobody can begin a fetch here.
+    assert_eq!((now(&old), now(&new)), (200, 503));
+    // Nor wait for one that somebody else began.
+    scene.hostile.does(Behaviour::Silent, Place::Keys);
+    elsewhere.block_on(async {
+        assert_eq!(polled(status(&server, &new), 1).await, None);
+        scene.hostile.until_stuck(1).await;
+    });
+    assert_eq!((now(&old), now(&new)), (200, 503));
+    scene.publishes_both();
+    scene.clock.advance(COOL_DOWN);
+    elsewhere.block_on(scene.is_usable(&server));
 }
