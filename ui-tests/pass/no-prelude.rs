@@ -77,7 +77,7 @@ async fn article(_: ::axum::http::Method) -> ::core::option::Option<Article> {
 }
 
 #[::oauth2_guard::requires(
-    any(Admin, owner(article, claim = "email", hide), check = may_fail),
+    any(Admin, owner(article), owner(article, claim = "email", hide), check = may_fail),
     claim("tier") == "gold",
     claim("/level") == 3,
     claim("frozen") == false,
