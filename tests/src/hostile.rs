@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::AbortHandle;
 
-use self::behaviour::good;
+use self::behaviour::complete;
 use crate::Counter;
 
 pub use self::behaviour::Behaviour;
@@ -50,6 +51,7 @@ pub struct Hostile {
     state: Arc<State>,
     clock: TestClock,
     address: SocketAddr,
+    listener: AbortHandle,
 }
 
 #[derive(Debug)]
@@ -93,16 +95,19 @@ impl Hostile {
             gate: Semaphore::new(0),
             stuck: watch::Sender::new(0),
         };
-        let this = Self { state: Arc::new(state), clock: clock.clone(), address };
-        this.says_document(&this.document(KEYS).to_string());
-        this.publishes(keys);
-        let state = Arc::clone(&this.state);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let state = Arc::clone(&state);
-                tokio::spawn(async move { state.answer(stream).await });
+        let state = Arc::new(state);
+        let listener = tokio::spawn({
+            let state = Arc::clone(&state);
+            async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    let state = Arc::clone(&state);
+                    tokio::spawn(async move { state.answer(stream).await });
+                }
             }
         });
+        let this = Self { state, clock: clock.clone(), address, listener: listener.abort_handle() };
+        this.mends_its_document();
+        this.publishes(keys);
         this
     }
 
@@ -149,18 +154,23 @@ impl Hostile {
 
     /// Publishes these keys, whatever they are.
     pub fn publishes_jwks(&self, jwks: &[Value]) {
-        self.says_keys("", &json!({ "keys": jwks }).to_string());
+        self.says_keys(200, "", &json!({ "keys": jwks }).to_string());
     }
 
-    /// Answers this text for a key set, with these header lines besides its length.
-    pub fn says_keys(&self, headers: &str, text: &str) {
-        self.state.says().keys = vec![Step::Say(good(headers, text))];
+    /// Answers this for a key set, with these header lines besides its length.
+    pub fn says_keys(&self, status: u16, headers: &str, text: impl AsRef<[u8]>) {
+        self.state.says().keys = vec![Step::Say(complete(status, headers, text.as_ref()))];
+    }
+
+    /// Listens no more.
+    pub fn goes_down(&self) {
+        self.listener.abort();
     }
 
     /// The same, once it is [let go](Self::lets_go).
     pub fn publishes_when_let_go(&self, keys: &[Arc<SigningKey>]) {
         let jwks: Vec<_> = keys.iter().map(|key| key.jwk()).collect();
-        let answer = good("", &json!({ "keys": jwks }).to_string());
+        let answer = complete(200, "", json!({ "keys": jwks }).to_string().as_bytes());
         self.state.says().keys = vec![Step::Wait, Step::Say(answer)];
     }
 
@@ -171,7 +181,7 @@ impl Hostile {
 
     /// Answers this text for a discovery document.
     pub fn says_document(&self, text: &str) {
-        self.state.says().document = vec![Step::Say(good("", text))];
+        self.state.says().document = vec![Step::Say(complete(200, "", text.as_bytes()))];
     }
 
     /// Its document, with another address of the key set.
@@ -260,7 +270,7 @@ impl State {
             }
             _ => {
                 self.strayed.count();
-                vec![Step::Say(good("", &self.evil_keys()))]
+                vec![Step::Say(complete(200, "", self.evil_keys().as_bytes()))]
             }
         };
         for step in steps {

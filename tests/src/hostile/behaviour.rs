@@ -238,8 +238,10 @@ fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status} Status\r\nConnection: close\r\n{headers}\r\n{body}").into_bytes()
 }
 
-pub(super) fn good(headers: &str, body: &str) -> Vec<u8> {
-    response(200, &format!("Content-Length: {}\r\n{headers}", body.len()), body)
+/// An answer of the length that it says.
+pub(super) fn complete(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+    let head = response(status, &format!("Content-Length: {}\r\n{headers}", body.len()), "");
+    [&head, body].concat()
 }
 
 fn bytes_of(bytes: &[u8]) -> Vec<Vec<u8>> {
