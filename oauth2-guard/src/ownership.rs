@@ -98,11 +98,11 @@ impl fmt::Debug for Identifier<'_> {
 /// Whatever makes a comparison unsound, the bearer is not the owner, and `not(owner(..))` does not hold either:
 ///
 /// * the claim is missing, empty, null, or neither text nor an integer;
-/// * the token is a machine's, or does not tell (see [`Principal`]), unless the claim itself names clients (`client_id`,
-///   `azp`, `cid`, `appid`);
+/// * the token is a machine's, or does not tell (see [`Principal`]); or, where the claim itself names clients (`client_id`,
+///   `azp`, `cid`, `appid`), it is a person's, or does not tell;
 /// * the server trusts more than one issuer, the claim is `sub`, and nobody said [of](Self::of) which issuer the owner is:
 ///   subjects are unique within their issuer only (RFC 7519 §4.1.2);
-/// * the claim is `email`, and `email_verified` is there and not `true`.
+/// * the claim is `email`, and `email_verified` is there and not `true`, or not there and the server trusts more than one issuer.
 pub struct Bearer<'a> {
     claims: &'a OAuth2Claims,
     /// What the rule says, which counts more than what the object says.
@@ -132,7 +132,7 @@ pub(crate) struct Doubt {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Why {
     NoIdentifier,
-    NotAPerson,
+    OtherPrincipal,
     SeveralIssuers,
     UnverifiedEmail,
 }
@@ -221,12 +221,15 @@ impl<'a> Bearer<'a> {
             Issuer::Unknown if claim.is("sub") && claims.has_siblings() => return Err(Why::SeveralIssuers),
             Issuer::Unknown | Issuer::Same | Issuer::Any => {}
         }
+        // Who uses a client is not the client.
         let names_clients = Principal::CLIENT_IDS.iter().any(|name| claim.is(name));
-        if !names_clients && claims.principal() != Some(Principal::User) {
-            return Err(Why::NotAPerson);
+        let owner = if names_clients { Principal::Client } else { Principal::User };
+        if claims.principal() != Some(owner) {
+            return Err(Why::OtherPrincipal);
         }
         let is_verified = match EMAIL_VERIFIED.find(claims.members()) {
-            Found::Absent => true,
+            // Of several issuers one may let its users say what they like.
+            Found::Absent => !claims.has_siblings(),
             Found::Value(verified) => verified == true,
             Found::Unreadable => false,
         };
@@ -258,7 +261,7 @@ impl Doubt {
                 "the owner rule denies everybody, because the server has several issuers and a subject is unique within its own \
                  only: say where the owner's issuer is with `#[owner(issuer = ..)]`, or write `#[owner(any_issuer)]`"
             ),
-            Why::NoIdentifier | Why::NotAPerson | Why::UnverifiedEmail => {
+            Why::NoIdentifier | Why::OtherPrincipal | Why::UnverifiedEmail => {
                 tracing::debug!(argument, claim, doubt = ?why, "nobody can tell whether the bearer is the owner");
             }
         }

@@ -172,10 +172,17 @@ impl Reason {
         match self {
             Self::ClockUnusable => "the server's clock stands before 1970".to_owned(),
             Self::CheckFailed { check, why } => format!("the check `{check}` gave no answer: {why}"),
-            Self::Denied(denial) if denial.unmet() == [*denial.rule()] => {
-                format!("required: {}", denial.rule())
+            Self::Denied(denial) => {
+                let (rule, unmet) = (denial.rule().to_string(), denial.to_string());
+                // Where it is the whole rule that does not hold, it is not said twice.
+                let rest = unmet.strip_prefix("not met: ").and_then(|unmet| unmet.strip_prefix(&rule));
+                match rest {
+                    Some(rest) if rest.is_empty() || rest.starts_with(';') => {
+                        format!("required: {rule}{rest}")
+                    }
+                    _ => format!("required: {rule}; {unmet}"),
+                }
             }
-            Self::Denied(denial) => format!("required: {}; {denial}", denial.rule()),
             Self::InvalidToken(reason) => reason.to_string(),
             Self::KeysUnavailable { .. } => "the keys of the token's issuer could not be fetched".to_owned(),
             Self::MalformedCredentials => "write `Authorization: Bearer` and one token after it".to_owned(),

@@ -122,7 +122,7 @@ fn says_what_to_write_instead() {
         ("roles = admin", r#"write `"admin"`"#),
         (r#"roles = "a"; scopes = "b""#, "write `,`, not `;`"),
         ("Admin > Editor", "expected a comma after `Admin`, found `>`"),
-        (r#"any("a" "b")"#, "is this a scope"),
+        (r#"any("a" "b")"#, r#"`roles = any("a", "b")`"#),
         (r#""roles = a""#, "has no quotes around it"),
         ("policy = Admin", "write `Admin`"),
         ("policy = any(Admin, Editor)", "write `any(Admin, Editor)`"),

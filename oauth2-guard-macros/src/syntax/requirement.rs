@@ -336,12 +336,13 @@ fn bare_values(input: ParseStream<'_>) -> Option<(Vec<Value>, Range<Cursor<'_>>)
     let mut values = Vec::new();
     let fork = input.fork();
     while let Some(value) = attempt::<Value>(&fork).filter(is_bare_name)
-        && (fork.is_empty() || fork.peek(Token![,]))
+        && (fork.is_empty() || fork.peek(Token![,]) || fork.peek(Lit))
     {
         values.push(value);
         input.advance_to(&fork);
         end = fork.cursor();
-        if fork.parse::<Token![,]>().is_err() {
+        // Between two names the comma may have been forgotten, too.
+        if fork.parse::<Token![,]>().is_err() && !fork.peek(Lit) {
             break;
         }
     }

@@ -165,19 +165,17 @@ impl Deliberation {
         let admitted = Admitted::of(parts)?;
         let (deadline, claims) = (admitted.check_deadline(), admitted.require_claims_for(self.rule)?.clone());
         let subject = Subject::of::<S>(parts, claims).await;
-        if let Some(answer) = Remembered::of(parts, &subject, check) {
-            self.answers.answer_check(check, Some(answer));
-            return Ok(());
-        }
-        match check::ask::<L, S>(check, deadline, parts, state).await {
-            Ok(answer) => {
-                Remembered::remember(parts, subject, check, answer);
-                self.answers.answer_check(check, Some(answer));
+        let answer = match Remembered::of(parts, &subject, check) {
+            Some(answer) => answer,
+            None => {
+                let answer = check::ask::<L, S>(check, deadline, parts, state).await;
+                Remembered::remember(parts, subject, check, answer.clone());
+                answer
             }
-            Err(failed) => {
-                self.answers.answer_check(check, None);
-                self.failed.get_or_insert(failed);
-            }
+        };
+        self.answers.answer_check(check, answer.as_ref().ok().copied());
+        if let Err(failed) = answer {
+            self.failed.get_or_insert(failed);
         }
         Ok(())
     }
@@ -187,8 +185,10 @@ impl Deliberation {
 #[derive(Clone)]
 struct Remembered {
     subject: Subject,
-    answers: Vec<(CheckId, bool)>,
+    answers: Vec<(CheckId, Answer)>,
 }
+
+type Answer = Result<bool, Failed>;
 
 /// What a check was asked about. Between two guards a middleware may make another request of it.
 #[derive(Clone)]
@@ -204,12 +204,12 @@ struct Subject {
 }
 
 impl Remembered {
-    fn of(parts: &Parts, subject: &Subject, check: CheckId) -> Option<bool> {
+    fn of(parts: &Parts, subject: &Subject, check: CheckId) -> Option<Answer> {
         let this = parts.extensions.get::<Self>().filter(|this| this.subject.is_same(subject))?;
-        this.answers.iter().find(|(asked, _)| *asked == check).map(|(_, answer)| *answer)
+        this.answers.iter().find(|(asked, _)| *asked == check).map(|(_, answer)| answer.clone())
     }
 
-    fn remember(parts: &mut Parts, subject: Subject, check: CheckId, answer: bool) {
+    fn remember(parts: &mut Parts, subject: Subject, check: CheckId, answer: Answer) {
         match parts.extensions.get_mut::<Self>().filter(|this| this.subject.is_same(&subject)) {
             Some(this) => this.answers.push((check, answer)),
             None => drop(parts.extensions.insert(Self { subject, answers: vec![(check, answer)] })),

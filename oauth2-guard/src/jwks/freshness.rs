@@ -131,7 +131,7 @@ impl Freshness {
         if self.refresh == Refresh::Always || is_expired {
             return Need::First;
         }
-        let is_silent = self.failures == 0 && age >= Some(self.fresh_for.saturating_add(SILENCE));
+        let is_silent = self.failures == 0 && age > Some(self.fresh_for.saturating_add(SILENCE));
         if is_silent { Need::Soon } else { Need::InBackground }
     }
 
@@ -248,9 +248,9 @@ mod tests {
             (Duration::ZERO, Need::Nothing),
             (FRESH - Duration::from_secs(1), Need::Nothing),
             (FRESH, Need::InBackground),
-            (FRESH + SILENCE - Duration::from_secs(1), Need::InBackground),
+            (FRESH + SILENCE, Need::InBackground),
             // Nobody asked for a while.
-            (FRESH + SILENCE, Need::Soon),
+            (FRESH + SILENCE + Duration::from_secs(1), Need::Soon),
             (EXPIRED - Duration::from_secs(1), Need::Soon),
             (EXPIRED, Need::First),
             (minutes(60 * 24 * 365), Need::First),

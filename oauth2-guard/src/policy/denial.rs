@@ -3,6 +3,7 @@ use core::time::Duration;
 
 use super::evaluate::{Truth, truth};
 use super::evidence::Evidence;
+use super::named::Named;
 use super::remedy::Remedy;
 use super::rule::Rule;
 
@@ -89,22 +90,41 @@ fn collect_unmet(rule: &Rule, evidence: &Evidence<'_>, unmet: &mut Vec<Rule>) {
     }
 }
 
-/// The parts that do not hold, in the language of the attribute.
+/// The parts that do not hold, in the language of the attribute, and what the policies in them stand for.
 impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not met: ")?;
+        let mut named = Vec::new();
         for (index, rule) in self.0.unmet.iter().enumerate() {
             let separator = if index > 0 { " and " } else { "" };
             write!(f, "{separator}{rule}")?;
+            collect_named(rule, &mut named);
+        }
+        for policy in named {
+            write!(f, "; {} is {}", policy.name(), policy.rule())?;
         }
         Ok(())
+    }
+}
+
+fn collect_named(rule: &Rule, found: &mut Vec<&'static Named>) {
+    match rule {
+        Rule::Named(named) => {
+            if !found.contains(named) {
+                found.push(named);
+            }
+            collect_named(named.rule(), found);
+        }
+        Rule::Not(rule) => collect_named(rule, found),
+        Rule::Any(rules) | Rule::All(rules) => rules.iter().for_each(|rule| collect_named(rule, found)),
+        _ => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::grants::Grants;
-    use super::Rule;
+    use super::{Named, Rule};
 
     const A: Rule = Rule::scope("a");
     const B: Rule = Rule::scope("b");
@@ -123,6 +143,18 @@ mod tests {
         assert_eq!(scope(&Rule::Any(&[Rule::All(&[A, B]), C]), &[], &[]).as_deref(), Some("c"));
         const TWO_WAYS: Rule = Rule::Any(&[Rule::All(&[A, B]), Rule::All(&[C, Rule::scope("d")])]);
         assert_eq!(scope(&TWO_WAYS, &["c"], &[]).as_deref(), Some("c d"));
+    }
+
+    #[test]
+    fn says_what_named_policies_stand_for() {
+        const INNER: Rule = Rule::Named(&Named::new("Inner", "", A));
+        const OUTER: Rule = Rule::Named(&Named::new("Outer", "", Rule::Any(&[INNER, B])));
+        let denied = |rule: &Rule| rule.evaluate(&Grants::default()).unwrap_err().to_string();
+        assert_eq!(
+            denied(&Rule::Any(&[OUTER, R])),
+            r#"not met: any(Outer, roles = "r"); Outer is any(Inner, scopes = "b"); Inner is scopes = "a""#
+        );
+        assert_eq!(denied(&Rule::All(&[INNER, R])), r#"not met: scopes = "a" and roles = "r""#);
     }
 
     #[test]

@@ -288,7 +288,7 @@ impl Provider {
     }
 
     /// For how long keys that were fetched are fresh, in place of what the authorization server says in `Cache-Control: max-age` (taken
-    /// between 1 min and 1 h; 10 min where it says nothing).
+    /// between 1 min and 1 h; 10 min where it says nothing). A day at the most.
     ///
     /// Up to a tenth of it earlier, the next token causes a fetch, and does not wait for it. While the authorization server cannot be
     /// reached, the keys at hand serve until 1 h after the last fetch that succeeded, or 30 min after they ceased to be fresh if
@@ -307,7 +307,7 @@ impl Provider {
     }
 
     /// Fetches the keys for every token that names this issuer, before it is verified; those that come meanwhile share the fetch. For an
-    /// authorization server next door whose keys may vanish at any time.
+    /// authorization server next door whose keys may vanish at any time. While it cannot be reached, the keys at hand serve for 1 h.
     ///
     /// ```
     /// # use oauth2_guard::Provider;

@@ -18,6 +18,9 @@ use crate::verify::{Algorithm, Scheme, VerificationKey};
 /// "No more than a few minutes" (RFC 7519 §4.1.4).
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
 
+/// A key that was withdrawn is trusted for as long.
+const MAX_KEY_REFRESH: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Everything that a token of one issuer is held against. Only [`Provider::trust`] makes one.
 #[derive(Debug)]
 pub(crate) struct TrustedProvider {
@@ -74,6 +77,11 @@ impl Provider {
         if matches!(self.refresh, Refresh::After(duration) if duration.is_zero()) {
             return Err(error(
                 "keys that are fresh for 0 s are fetched for every request: say so with `key_refresh_always()`, or raise it",
+            ));
+        }
+        if matches!(self.refresh, Refresh::After(duration) if duration > MAX_KEY_REFRESH) {
+            return Err(error(
+                "keys that are fresh for more than a day outlive their withdrawal: lower `.key_refresh(..)`",
             ));
         }
         let is_fetched = matches!(self.keys, KeySource::Discovery | KeySource::JwkSetUrl(_));

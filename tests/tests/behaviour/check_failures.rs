@@ -156,7 +156,7 @@ fn routes() -> Router {
 
 /// No check of these tests needs as long as that, save one that never ends.
 async fn serve(world: &World) -> Api {
-    world.serve_with(routes(), |builder| builder.check_deadline(Duration::from_millis(100))).await
+    world.serve_with(routes(), |builder| builder.check_deadline(Duration::from_secs(1))).await
 }
 
 fn detail(answer: &Answer) -> String {
@@ -433,7 +433,7 @@ async fn one_that_its_policy_does_not_list_is_never_asked_and_denies() {
 async fn what_failed_is_in_the_log_and_in_verbose_answers_without_what_it_said() {
     let world = World::new().await;
     let settings = |builder: oauth2_guard::ResourceServerBuilder| {
-        builder.verbose().check_deadline(Duration::from_millis(100))
+        builder.verbose().check_deadline(Duration::from_secs(1))
     };
     let api = world.serve_with(routes(), settings).await;
     let log = Log::capture();

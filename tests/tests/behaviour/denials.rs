@@ -185,7 +185,11 @@ async fn a_verbose_answer_has_the_rule_and_each_part_of_it_that_does_not_hold() 
             world.token().scopes("write"),
             r#"required: scopes = "write", check = is_friday; not met: check = is_friday"#,
         ),
-        ("/editor", world.token(), r#"required: any(Editor, scopes = all("root", "write"))"#),
+        (
+            "/editor",
+            world.token(),
+            r#"required: any(Editor, scopes = all("root", "write")); Editor is scopes = "catalogue", roles = any("editor", "admin")"#,
+        ),
         (
             "/write",
             world.token().scopes("write readonly"),
@@ -204,7 +208,7 @@ async fn a_verbose_answer_has_the_rule_and_each_part_of_it_that_does_not_hold() 
         (
             "/figures",
             world.token().roles(["suspended"]),
-            r#"required: Auditor, not(Suspended); not met: scopes = "figures" and roles = any("auditor", "manager") and not(Suspended)"#,
+            r#"required: Auditor, not(Suspended); not met: scopes = "figures" and roles = any("auditor", "manager") and not(Suspended); Suspended is roles = "suspended""#,
         ),
     ] {
         let answer = api.get_path(path, token.build()).await;

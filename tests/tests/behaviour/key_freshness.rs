@@ -132,7 +132,7 @@ async fn after_a_long_silence_newer_keys_are_worth_a_short_wait() {
     let world = World::new().await;
     let (keys, provider) = KeyServer::serve(&world).await;
     let server = server(&world, provider).await;
-    world.clock.advance(FRESH + Duration::from_secs(60));
+    world.clock.advance(FRESH + Duration::from_secs(61));
     keys.gate.forget_permits(Semaphore::MAX_PERMITS);
     let token = world.token().build();
     // They wait together; then the keys at hand will do.

@@ -12,6 +12,7 @@ mod algorithms;
 mod answers;
 mod check_arguments;
 mod check_failures;
+mod check_memory;
 mod checks;
 mod claims_set;
 mod compact_form;

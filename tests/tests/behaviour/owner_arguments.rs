@@ -335,3 +335,33 @@ async fn a_handler_with_objects_can_be_called_directly() {
     assert_eq!(called, "7 alice bob");
     assert_eq!(by_hand(owned(article)).await, "alice");
 }
+
+#[policy(any(roles = "archivist", owner(folder)))]
+struct Keeps;
+
+/// The attribute's own object comes after one that is owned by hand.
+#[requires(any(roles = "editor", owner(article)))]
+async fn file_away(Owned(folder, ..): Owned<Folder, Keeps>, article: Article) -> String {
+    format!("{} {}", folder.keeper, article.author)
+}
+
+#[tokio::test]
+async fn two_policies_of_one_handler_are_decided_apart() {
+    let world = World::new().await;
+    let app = Router::new().route("/{keeper}/{author}", get(file_away));
+    let api = world.serve(app).await;
+    for (path, subject, roles, status) in [
+        ("/alice/alice", "alice", &[][..], 200),
+        // What lets through by the one rule is nothing for the other.
+        ("/bob/alice", "alice", &[], 403),
+        ("/alice/bob", "alice", &[], 403),
+        ("/bob/alice", "alice", &["editor"], 403),
+        ("/alice/bob", "alice", &["archivist"], 403),
+        ("/bob/alice", "alice", &["archivist"], 200),
+        ("/alice/bob", "alice", &["editor"], 200),
+        ("/bob/bob", "alice", &["archivist", "editor"], 200),
+    ] {
+        let token = world.token().subject(subject).roles(roles.iter().copied());
+        assert_eq!(api.status(path, token).await, status, "{path} {roles:?}");
+    }
+}

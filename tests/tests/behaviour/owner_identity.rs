@@ -226,9 +226,11 @@ async fn a_machine_owns_what_names_clients() {
     let robot = || world.token().subject("robot").claim("client_id", "robot");
     let tokens = vec![
         (robot(), OWN),
-        (robot().without("sub"), OWN),
-        (world.token().claim("client_id", "robot"), OWN),
-        (world.token(), FOREIGN),
+        (world.token().client("another"), FOREIGN),
+        // Whoever uses the client is not the client.
+        (world.token().claim("client_id", "robot"), UNKNOWN),
+        (world.token(), UNKNOWN),
+        (robot().without("sub"), UNKNOWN),
         (robot().subject("robot").without("client_id"), UNKNOWN),
         (robot().claim("client_id", ""), INVALID),
     ];
@@ -304,9 +306,12 @@ async fn of_several_issuers_one_may_opt_out_by_name() {
     assert_eq!(api.status("/any/alice", a.clone()).await, 200);
     assert_eq!(api.status("/any/alice", b.clone()).await, 200);
     assert_eq!(api.status("/any/alice", b.clone().subject("bob")).await, 403);
-    // Another claim than `sub` is for who names it.
+    // Another claim than `sub` is for who names it; an email has to be verified then.
     for token in [a, b] {
         let token = token.claim("email", "a@b.c");
+        assert_eq!(api.status("/own_email/a@b.c", token.clone()).await, 403);
+        assert_eq!(api.status("/foreign_email/x@b.c", token.clone()).await, 403);
+        let token = token.claim("email_verified", true);
         assert_eq!(api.status("/own_email/a@b.c", token.clone()).await, 200);
         assert_eq!(api.status("/own_email/x@b.c", token).await, 403);
     }

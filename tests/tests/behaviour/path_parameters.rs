@@ -93,3 +93,30 @@ async fn nobody_gets_in_by_not_having_what_the_route_does_not_have() {
         assert_eq!(api.status(path, world.token()).await, of_others, "{path}");
     }
 }
+
+#[requires(claim("tenant") == path("tenant"))]
+async fn own() {}
+
+#[requires(roles = "clerk", not(claim("tenant") == path("tenant")))]
+async fn other() {}
+
+#[tokio::test]
+async fn of_two_parameters_of_one_name_neither_is_meant() {
+    let world = World::new().await;
+    let inner = Router::new().route("/own/{tenant}", get(own)).route("/other/{tenant}", get(other));
+    let app = Router::new().nest("/twice/{tenant}", inner.clone()).nest("/once/{id}", inner);
+    let api = world.serve(app).await;
+    let acme = || world.token().claim("tenant", "acme").roles(["clerk"]);
+    for (path, status) in [
+        ("/once/x/own/acme", 200),
+        ("/once/acme/own/x", 403),
+        ("/once/x/other/x", 200),
+        ("/once/x/other/acme", 403),
+        ("/twice/acme/own/acme", 403),
+        ("/twice/acme/own/x", 403),
+        ("/twice/x/own/acme", 403),
+        ("/twice/x/other/x", 403),
+    ] {
+        assert_eq!(api.status(path, acme()).await, status, "{path}");
+    }
+}
