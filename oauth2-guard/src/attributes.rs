@@ -137,7 +137,7 @@ pub use oauth2_guard_macros::requires;
 /// ```
 ///
 /// The arguments are those of [`requires`](macro@crate::requires), on a struct without fields and generics. Its name stands in what is
-/// printed of a rule that uses it, and the first paragraph of its documentation beside it.
+/// printed of a rule that uses it; the first paragraph of its documentation is [`Named::doc`](crate::policy::Named::doc).
 ///
 /// With `owner(name)`, which may name one object, it is taken as [`Owned<T, P>`](crate::Owned) in place of a `Guard`, by a handler without
 /// `#[requires]`: there, `owner(..)` names an argument, and is written out. A policy that it names may be about that object too, by the
@@ -181,7 +181,7 @@ pub use oauth2_guard_macros::policy;
 /// a [deadline](crate::ResourceServerBuilder::check_deadline).
 ///
 /// Where it fails (an error, an argument that cannot be extracted, a panic, the deadline) nothing is known: the request passes only if
-/// the rest of the rule lets it, `not(check = ..)` does not hold either, and its own response is sent if nothing else denies. A
+/// the rest of the rule lets it, `not(check = ..)` does not hold either, and its own response (of several, the first) is sent if nothing else denies. A
 /// response that is a success is not sent: it is a 500 then.
 ///
 /// It is asked on every route of the handlers that name it: `Path<u64>` fails on one of two parameters, where a struct takes those that it

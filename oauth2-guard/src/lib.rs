@@ -28,7 +28,9 @@
 //! * [`ResourceServer`] trusts one or more [`Provider`]s; its [`layer`](ResourceServer::layer) verifies the token of every
 //!   request (RFC 6750, RFC 7515, RFC 7519, RFC 9068) and stores the [`OAuth2Claims`] in it.
 //! * [`requires`](macro@requires) and [`Guard<P>`](Guard) evaluate a [`Rule`](policy::Rule) on them, before any other argument
-//!   of the handler is made, the body included.
+//!   of the handler is made, the body included. [`policy`](macro@policy) gives a rule a name.
+//! * [`HasOwner`](macro@HasOwner), [`loader`](macro@loader) and [`Owned<T, P>`](Owned) are for rules about the owner of an object, which is loaded
+//!   in its place among the arguments; [`check`](macro@check) is for whatever else a rule should ask.
 //! * [`Claims<T>`] hands the handler its own typed claims.
 //! * [`Rejection`] is every way in which a request is turned away: any doubt denies, and an error is never a pass.
 //! * `testing` (a feature) is an authorization server in the process, tokens that differ from a good one in one thing, and a

@@ -131,7 +131,6 @@ impl World {
         if truths[0] == UNKNOWN || truths[1] == UNKNOWN {
             (truths[0], truths[1]) = (UNKNOWN, UNKNOWN);
         }
-        // A token names a principal or has no subject; whoever is none cannot be another.
         let held = |truths: &[(u8, &'static str)]| match truths {
             [(UNKNOWN, _), ..] => Held::Unreadable,
             _ => Held::known(truths.iter().filter(|(truth, _)| *truth == TRUE).map(|(_, name)| *name)),

@@ -41,7 +41,8 @@ pub trait Policy: Send + Sync + 'static {
 /// What must hold of a request with a verified token: the one model of an authorization rule.
 ///
 /// Rules are constants: every part is `'static`, so that evaluating one allocates nothing.
-/// [`Display`](core::fmt::Display) prints the language of [`requires`](macro@crate::requires).
+/// [`Display`](core::fmt::Display) prints the language of [`requires`](macro@crate::requires); of a token alone, which has no word there, `any
+/// valid token`.
 ///
 /// ```
 /// use oauth2_guard::policy::Rule;

@@ -79,7 +79,7 @@ fn every_row_that_is_said_to_be_covered_has_a_test_and_no_other() {
     let lost: Vec<_> = said.difference(&tested).collect();
     let unsaid: Vec<_> = tested.difference(&said).collect();
     // A row that has a test once does not wait for anything again.
-    assert!(said.len() >= 249, "{} rows are covered", said.len());
+    assert!(said.len() >= 250, "{} rows are covered", said.len());
     assert!(lost.is_empty() && unsaid.is_empty(), "without a test: {lost:?}; not listed: {unsaid:?}");
 }
 

@@ -64,6 +64,7 @@ rules! {
     "/staff": staff [provider = "staff"];
     "/not-staff": not_staff [not(provider = "staff")];
     "/main": main_provider [provider = "main"];
+    "/by-itself": by_itself [not(claim("act") == true), not(claim("may_act") == true)];
     "/not-frozen": not_frozen [not(claim("frozen") == true)];
     "/not-plan": not_plan [not(claim("/plan/frozen") == true)];
     "/not-weak": not_weak [not(acr = "weak")];
@@ -112,6 +113,20 @@ written! {
     "/around": Around = Rule::Any(&[Rule::Authenticated, Rule::All(&[])]);
     "/unlisted": Unlisted = Rule::check::<says_yes>();
     "/not-unlisted": NotUnlisted = Rule::Not(&Rule::check::<says_yes>());
+}
+
+#[tokio::test]
+async fn a236_who_acts_for_another_where_that_is_forbidden() {
+    let api = api().await;
+    for claim in ["act", "may_act"] {
+        for value in
+            [json!({"sub": "canary-actor"}), json!(true), json!("canary-actor"), json!(null), json!({})]
+        {
+            let acts = |path| Sent::from(Token::of(&es256()).claim(claim, value.clone())).to(path);
+            api.send(acts("/by-itself")).unlike(to("/by-itself")).is(F403).await;
+            api.send(acts("/")).is(OK).await;
+        }
+    }
 }
 
 #[tokio::test]
