@@ -1,6 +1,7 @@
 //! Strict JSON: one object, in UTF-8, without a second member of the same name at any depth (RFC 7519 §4,
 //! RFC 7515 §4).
 
+use core::cell::Cell;
 use core::fmt;
 use std::sync::LazyLock;
 
@@ -11,21 +12,44 @@ use serde_json::{Map, Number, Value};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct NotAnObject;
 
+/// Why there are no members.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Unread {
+    NotAnObject,
+    TooManyObjects,
+}
+
 /// The members of the object that `bytes` are.
 ///
 /// Nesting is bounded at 127 levels, and by the length that the caller admits.
 pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, NotAnObject> {
-    let text = core::str::from_utf8(bytes).map_err(|_| NotAnObject)?;
+    parse_object_of(bytes, usize::MAX).map_err(|_| NotAnObject)
+}
+
+/// The same, where nobody trustworthy signed it: of so many objects at the most, itself included, that are not empty. One of seven
+/// bytes takes more than six hundred once it is read.
+pub(crate) fn parse_object_of(bytes: &[u8], max_objects: usize) -> Result<Map<String, Value>, Unread> {
+    let text = core::str::from_utf8(bytes).map_err(|_| Unread::NotAnObject)?;
+    let objects = Cell::new(0_usize);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = StrictValue.deserialize(&mut deserializer).map_err(|_| NotAnObject)?;
-    deserializer.end().map_err(|_| NotAnObject)?;
+    let value = StrictValue { objects: &objects, max_objects }.deserialize(&mut deserializer);
+    let value = value.map_err(|_| match objects.get() > max_objects {
+        true => Unread::TooManyObjects,
+        false => Unread::NotAnObject,
+    })?;
+    deserializer.end().map_err(|_| Unread::NotAnObject)?;
     match value {
         Value::Object(members) => Ok(members),
-        _ => Err(NotAnObject),
+        _ => Err(Unread::NotAnObject),
     }
 }
 
-struct StrictValue;
+#[derive(Clone, Copy)]
+struct StrictValue<'a> {
+    /// Those that were read so far.
+    objects: &'a Cell<usize>,
+    max_objects: usize,
+}
 
 /// How `serde_json` hands out a number where some crate of the build has turned on its `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -54,7 +78,7 @@ static NUMBERS_COME_AS_OBJECTS: LazyLock<bool> = LazyLock::new(|| {
     serde_json::Deserializer::from_str("1").deserialize_any(IsObject).unwrap_or(false)
 });
 
-impl<'de> DeserializeSeed<'de> for StrictValue {
+impl<'de> DeserializeSeed<'de> for StrictValue<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -62,7 +86,7 @@ impl<'de> DeserializeSeed<'de> for StrictValue {
     }
 }
 
-impl<'de> Visitor<'de> for StrictValue {
+impl<'de> Visitor<'de> for StrictValue<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +123,7 @@ impl<'de> Visitor<'de> for StrictValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
-        while let Some(element) = elements.next_element_seed(Self)? {
+        while let Some(element) = elements.next_element_seed(self)? {
             array.push(element);
         }
         Ok(Value::Array(array))
@@ -112,7 +136,13 @@ impl<'de> Visitor<'de> for StrictValue {
                 return number(&members.next_value::<String>()?)
                     .ok_or_else(|| A::Error::custom("not a number"));
             }
-            let value = members.next_value_seed(Self)?;
+            if object.is_empty() {
+                self.objects.set(self.objects.get().saturating_add(1));
+                if self.objects.get() > self.max_objects {
+                    return Err(A::Error::custom("too many objects"));
+                }
+            }
+            let value = members.next_value_seed(self)?;
             if object.insert(name, value).is_some() {
                 return Err(A::Error::custom("duplicate member"));
             }
@@ -132,7 +162,7 @@ fn number(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotAnObject, parse_object};
+    use super::{NotAnObject, Unread, parse_object, parse_object_of};
 
     #[test]
     fn reads_what_serde_json_reads() {
@@ -183,6 +213,15 @@ mod tests {
         assert_eq!(parse_object(b"{\"a\":\"\xff\"}"), Err(NotAnObject));
         assert_eq!(parse_object(br#"{"a":"\ud800"}"#), Err(NotAnObject));
         assert!(parse_object(b" {\"a\":\"\\ud83d\\ude00\"} ").is_ok());
+    }
+
+    #[test]
+    fn bounds_objects() {
+        let text = r#"{"a":{"b":1},"c":[{"d":{}},{},{"e":[]}]}"#;
+        assert!(parse_object_of(text.as_bytes(), 4).is_ok());
+        assert_eq!(parse_object_of(text.as_bytes(), 3), Err(Unread::TooManyObjects));
+        assert_eq!(parse_object_of(&text.as_bytes()[1..], 4), Err(Unread::NotAnObject));
+        assert_eq!(parse_object_of(br#"{"a":1,"a":1}"#, 1), Err(Unread::NotAnObject));
     }
 
     #[test]

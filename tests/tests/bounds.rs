@@ -2,12 +2,16 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use allocation_counter::measure;
-use oauth2_guard::testing::{SigningKey, TokenBuilder};
+use oauth2_guard::testing::{SigningKey, TestClock, TokenBuilder};
 use oauth2_guard::{Algorithm, Provider, ResourceServer};
+use oauth2_guard_tests::hostile::{Behaviour, Hostile, Place};
 use serde_json::json;
+use tokio::runtime::Builder;
 
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -50,8 +54,9 @@ fn what_is_not_signed_costs_a_few_times_its_own_size() {
     let long = format!("\"{}\"", "x".repeat(11_000));
     let many = format!("[{}0]", "0,".repeat(5_500));
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let objects = format!("[{}0]", "{\"\":0},".repeat(1_700));
     let members = (0..1000).map(|index| format!("\"m{index}\":0")).collect::<Vec<_>>().join(",");
-    for filling in [long, many, deep, format!("{{{members}}}")] {
+    for filling in [long, many, deep, objects, format!("{{{members}}}")] {
         for token in [
             foreign.sign(header(&filling), "{}"),
             foreign.sign(r#"{"alg":"ES256","kid":"1"}"#, header(&filling)),
@@ -64,4 +69,47 @@ fn what_is_not_signed_costs_a_few_times_its_own_size() {
     }
     let good = TokenBuilder::new("https://login.example.com", "api", key).build();
     assert!(now(server.verify(&good)).is_ok());
+}
+
+/// The most bytes that are allocated at one time for a fetch of what `hostile` says.
+fn peak_of_fetch(tell: impl FnOnce(&Hostile)) -> u64 {
+    // The server has a thread of its own, as only those of this one are counted.
+    let elsewhere = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let here = Builder::new_current_thread().enable_all().build().unwrap();
+    let clock = TestClock::new();
+    let key = Arc::new(SigningKey::generate(Algorithm::ES256, "1"));
+    let hostile = elsewhere.block_on(Hostile::publishing(&clock, &[Arc::clone(&key)]));
+    let server = here.block_on(hostile.server());
+    tell(&hostile);
+    clock.advance(Duration::from_secs(31));
+    let unknown = hostile.token(&key).header("kid", "bogus").build();
+    let peak = measure(|| drop(here.block_on(server.verify(&unknown)))).bytes_max;
+    assert!(hostile.asked(Place::Document) > 1, "it was asked");
+    assert!(now(server.verify(&hostile.token(&key).build())).is_ok());
+    peak
+}
+
+#[test]
+fn what_an_authorization_server_says_costs_no_more_than_its_limits() {
+    let honest = peak_of_fetch(|_| {});
+    assert!(honest <= 128 * 1024, "{honest}");
+    for behaviour in Behaviour::ALL.iter().filter(|behaviour| !behaviour.is_stuck()) {
+        for place in [Place::Document, Place::Keys] {
+            // What is read at the most, twice while it is moved, and what the HTTP library has read ahead.
+            let bytes = peak_of_fetch(|hostile| hostile.does(*behaviour, place));
+            assert!(bytes <= 3 * 1024 * 1024, "{behaviour:?} of {place:?}: {bytes}");
+        }
+    }
+}
+
+#[test]
+fn a_key_set_costs_no_more_than_a_multiple_of_its_limit() {
+    // An element of an array takes 32 bytes, an object as many as eleven members of one.
+    for filling in ["[],", "0,", "\"\",", "{},", "{\"\":0},", "{\"a\":{\"\":0}},", "[{\"\":0}],"] {
+        let many = filling.repeat(500_000 / filling.len());
+        for text in [format!("{{\"keys\":[{many}0]}}"), format!("{{\"keys\":[],\"x\":[{many}0]}}")] {
+            let bytes = peak_of_fetch(|hostile| hostile.says_keys(200, "", &text));
+            assert!(bytes <= 16 * 1024 * 1024, "{filling} {bytes}");
+        }
+    }
 }

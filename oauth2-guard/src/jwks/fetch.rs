@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use url::Url;
 
 use super::key_set::{KeySet, NoKeySet};
-use crate::json::parse_object;
+use crate::json::parse_object_of;
 use crate::provider::Endpoint;
 use crate::verify::Algorithm;
 
@@ -19,6 +19,9 @@ use crate::verify::Algorithm;
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 
 const MAX_BODY_BYTES: usize = 512 * 1024;
+
+/// In a discovery document: far beyond any in use.
+const MAX_OBJECTS: usize = 1000;
 
 /// Where the keys of a provider are to be had.
 #[derive(Clone, Debug)]
@@ -113,7 +116,7 @@ pub(crate) fn key_set_address(
     insecure_hosts: &[String],
 ) -> Result<Endpoint, FetchError> {
     let wrong = || FetchError::DiscoveryKeys { document: document.clone() };
-    let members = parse_object(body).map_err(|_| wrong())?;
+    let members = parse_object_of(body, MAX_OBJECTS).map_err(|_| wrong())?;
     if members.get("issuer").and_then(Value::as_str) != Some(issuer) {
         return Err(FetchError::DiscoveryIssuer { document: document.clone() });
     }

@@ -4,11 +4,14 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::jwk::{self, NamedKey, Skipped, Thumbprint};
-use crate::json::parse_object;
+use crate::json::{Unread, parse_object_of};
 use crate::verify::{Algorithm, VerificationKey};
 
 /// Beyond any key set in use; each key costs memory and, in a set without key IDs, a look.
 const MAX_KEYS: usize = 100;
+
+/// The set, its keys, and what else they may hold.
+const MAX_OBJECTS: usize = 10 * MAX_KEYS;
 
 /// The usable keys of a JWK Set (RFC 7517 §5): never none, once one was fetched.
 pub(crate) struct KeySet {
@@ -39,7 +42,10 @@ pub(crate) enum NoKeySet {
 impl KeySet {
     /// The usable keys of the JWK Set in `json`, at least one of which serves an algorithm of `allowed`.
     pub(crate) fn parse(json: &[u8], allowed: &[Algorithm]) -> Result<Self, NoKeySet> {
-        let members = parse_object(json).map_err(|_| NoKeySet::NotAKeySet)?;
+        let members = parse_object_of(json, MAX_OBJECTS).map_err(|unread| match unread {
+            Unread::NotAnObject => NoKeySet::NotAKeySet,
+            Unread::TooManyObjects => NoKeySet::TooManyKeys,
+        })?;
         let jwks = keys(&members).ok_or(NoKeySet::NotAKeySet)?;
         if jwks.len() > MAX_KEYS {
             return Err(NoKeySet::TooManyKeys);

@@ -2,12 +2,15 @@ use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
 use super::invalid::InvalidToken;
-use crate::json::parse_object;
+use crate::json::parse_object_of;
 use crate::provider::TrustedProvider;
 use crate::token::CompactJws;
 
 /// Far beyond any key ID in use, far below what would be worth sending.
 const MAX_KEY_ID_BYTES: usize = 256;
+
+/// A header has one, and a key that it brings along another.
+const MAX_OBJECTS: usize = 64;
 
 /// The protected header (RFC 7515 §4), read once, of a token that is not verified yet.
 ///
@@ -29,8 +32,8 @@ enum Typ {
 
 impl ProtectedHeader {
     pub(crate) fn parse(jws: &CompactJws<'_>) -> Result<Self, InvalidToken> {
-        let mut members =
-            parse_object(&jws.untrusted_header()?).map_err(|_| InvalidToken::MalformedHeader)?;
+        let mut members = parse_object_of(&jws.untrusted_header()?, MAX_OBJECTS)
+            .map_err(|_| InvalidToken::MalformedHeader)?;
         // RFC 7515 §4.1.11: no extension is understood here. RFC 7797 §7: a JWT is never unencoded.
         if members.contains_key("crit") || members.contains_key("b64") {
             return Err(InvalidToken::MalformedHeader);

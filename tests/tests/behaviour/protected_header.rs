@@ -167,3 +167,14 @@ async fn keys_that_a_token_brings_are_not_looked_at() {
     }
     assert_eq!(world.issuer.jwks_requests(), before);
 }
+
+#[tokio::test]
+async fn a_header_holds_no_more_objects_than_anybody_needs() {
+    let world = World::new().await;
+    let api = api(&world, false).await;
+    // The header itself is one.
+    let with = |objects| world.token().header("x", vec![json!({"": 0}); objects]).build();
+    assert_eq!(api.get(with(63)).await.status, 200);
+    api.get(with(64)).await.assert_invalid_token(HEADER);
+    assert_eq!(api.get(world.token().header("x", vec![json!({}); 1000]).build()).await.status, 200);
+}
