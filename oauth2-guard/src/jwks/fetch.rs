@@ -166,6 +166,11 @@ fn client(url: &Url) -> Result<Client, FetchError> {
     let builder = Client::builder()
         .redirect(redirect::Policy::none())
         .referer(false)
+        // Whatever other crates of the build ask of `reqwest`: nothing is unpacked.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .user_agent(concat!("oauth2-guard/", env!("CARGO_PKG_VERSION")));
     let builder = if url.scheme() == "http" {
         // A host next door, which no proxy knows; and no certificate is asked for.
