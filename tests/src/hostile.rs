@@ -154,7 +154,7 @@ impl Hostile {
 
     /// Publishes these keys, whatever they are.
     pub fn publishes_jwks(&self, jwks: &[Value]) {
-        self.says_keys(200, "", &json!({ "keys": jwks }).to_string());
+        self.says_keys(200, "", json!({ "keys": jwks }).to_string());
     }
 
     /// Answers this for a key set, with these header lines besides its length.
