@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use super::passed::Admitted;
 use crate::claims::OAuth2Claims;
@@ -90,13 +91,24 @@ fn fit<T: DeserializeOwned>(admitted: Admitted<'_>, claims: &OAuth2Claims) -> Re
         // The rest of the message may quote a claim; a field's name is the handler's own.
         let text = error.to_string();
         let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let misfit = misfit::<T>(claims);
         tracing::debug!(
             claims_type = core::any::type_name::<T>(),
             missing,
+            claim = misfit.as_deref(),
             "the claims of a verified token do not fit the type that the handler takes"
         );
         admitted.refuse(Reason::UnfitClaims, None)
     })
+}
+
+/// The name of the claim that does not fit, as it stands in the claims set. What is within it may be anybody's data, keys too.
+fn misfit<T: DeserializeOwned>(claims: &OAuth2Claims) -> Option<String> {
+    let error = serde_path_to_error::deserialize::<_, T>(claims.members()).err()?;
+    match error.path().iter().next()? {
+        Segment::Map { key } => Some(key.clone()),
+        _ => None,
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for OAuth2Claims {

@@ -244,7 +244,7 @@ async fn several_types_stand_beside_each_other_and_beside_guards() {
 }
 
 #[tokio::test]
-async fn a_misfit_is_logged_by_the_names_of_the_type_and_the_field_and_without_values() {
+async fn a_misfit_is_logged_by_the_names_of_the_type_and_the_claim_and_without_values() {
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only what does not fit is of interest")]
     struct Strict {
@@ -267,13 +267,14 @@ async fn a_misfit_is_logged_by_the_names_of_the_type_and_the_field_and_without_v
     assert!(line.contains(r#"Strict" missing="tenant""#), "{line}");
     let line = misfit(world.token().claim("tenant", "canary")).await;
     assert!(line.contains(r#"Strict" missing="tier""#), "{line}");
-    for token in [
-        world.token().claim("tenant", json!({"canary": "canary"})).claim("tier", "silver"),
-        world.token().claim("tenant", "canary").claim("tier", "canary"),
-        world.token().claim("tenant", json!(["canary"])),
+    for (token, claim) in [
+        (world.token().claim("tenant", json!({"canary": "canary"})).claim("tier", "silver"), "tenant"),
+        (world.token().claim("tenant", "canary").claim("tier", "canary"), "tier"),
+        (world.token().claim("tenant", json!(["canary"])), "tenant"),
     ] {
         let line = misfit(token).await;
-        assert!(line.contains(r#"Strict""#) && !line.contains("missing="), "{line}");
+        let said = format!(r#"Strict" claim="{claim}""#);
+        assert!(line.contains(&said) && !line.contains("missing="), "{line}");
     }
     let fitting = world.token().claim("tenant", "acme").claim("tier", "silver");
     assert_eq!(api.get(fitting.build()).await.status, 200);
