@@ -125,6 +125,7 @@ fn says_what_to_write_instead() {
         (r#"any("a" "b")"#, r#"`roles = any("a", "b")`"#),
         (r#""roles = a""#, "has no quotes around it"),
         ("policy = Admin", "write `Admin`"),
+        (r#"claim("tenant") == "{tenant}""#, r#"write `path("tenant")`"#),
         ("policy = any(Admin, Editor)", "write `any(Admin, Editor)`"),
         ("Admin Editor", "expected a comma before `Editor`"),
         ("Admin || Editor", "`any(Admin, Editor)`"),

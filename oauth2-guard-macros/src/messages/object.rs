@@ -143,6 +143,12 @@ pub(crate) fn claim_fraction() -> String {
     format!("fractions are not compared exactly: a claim is compared with {EXPECTED}")
 }
 
+pub(crate) fn claim_with_braces(name: &str) -> String {
+    format!(
+        "for the route's parameter write `path(\"{name}\")`: this would be the text itself, with its braces"
+    )
+}
+
 pub(crate) fn claim_with_suffix(digits: &str) -> String {
     format!("a claim has no type of Rust: write `{digits}`")
 }

@@ -251,7 +251,10 @@ fn expected(key: &Ident, reference: &str, input: ParseStream<'_>) -> Result<Expe
         let range = start..input.cursor();
         return match literal {
             Lit::Bool(literal) => Ok(Expected::Boolean(literal.value)),
-            Lit::Str(literal) => Ok(Expected::Text(literal)),
+            Lit::Str(literal) => match parameter_in_braces(&literal.value()) {
+                Some(name) => Err(Error::new_range(range, messages::claim_with_braces(name))),
+                None => Ok(Expected::Text(literal)),
+            },
             Lit::Int(literal) if !literal.suffix().is_empty() => {
                 let sign = if is_negative { "-" } else { "" };
                 let digits = format!("{sign}{}", literal.base10_digits());
@@ -295,6 +298,13 @@ fn expected(key: &Ident, reference: &str, input: ParseStream<'_>) -> Result<Expe
             _ => messages::claim_expected(None),
         },
     ))
+}
+
+/// `"{tenant}"`, as it stands in a route.
+fn parameter_in_braces(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('{')?.strip_suffix('}')?;
+    let is_word = name.chars().all(|character| character.is_alphanumeric() || character == '_');
+    (is_word && !name.is_empty()).then_some(name)
 }
 
 /// `path("parameter")`
