@@ -56,6 +56,22 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that shows this many seconds since 1970, and never another time.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct StoppedClock(pub(crate) u64);
+
+#[cfg(test)]
+impl Clock for StoppedClock {
+    fn now(&self) -> SystemTime {
+        UnixTime(self.0).to_system_time()
+    }
+
+    fn instant(&self) -> Instant {
+        SystemClock.instant()
+    }
+}
+
 /// Whole seconds since 1970-01-01T00:00:00Z, as the NumericDate of a token (RFC 7519 §2).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct UnixTime(pub(crate) u64);

@@ -88,16 +88,19 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
 
 fn fit<T: DeserializeOwned>(admitted: Admitted<'_>, claims: &OAuth2Claims) -> Result<Claims<T>, Rejection> {
     claims.deserialize().map(Claims).map_err(|error| {
-        // The rest of the message may quote a claim; a field's name is the handler's own.
-        let text = error.to_string();
-        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        let misfit = misfit::<T>(claims);
-        tracing::debug!(
-            claims_type = core::any::type_name::<T>(),
-            missing,
-            claim = misfit.as_deref(),
-            "the claims of a verified token do not fit the type that the handler takes"
-        );
+        // Who does not see it shall not have the claims read a second time.
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            // The rest of the message may quote a claim; a field's name is the handler's own.
+            let text = error.to_string();
+            let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            let misfit = misfit::<T>(claims);
+            tracing::debug!(
+                claims_type = core::any::type_name::<T>(),
+                missing,
+                claim = misfit.as_deref(),
+                "the claims of a verified token do not fit the type that the handler takes"
+            );
+        }
         admitted.refuse(Reason::UnfitClaims, None)
     })
 }

@@ -36,17 +36,13 @@ impl Rule {
 
     /// Whether an object was loaded whose existence is nothing for who does not own it.
     pub(crate) fn hides(&self, evidence: &Evidence<'_>) -> bool {
-        match self {
-            Self::Owner(owner) => {
-                owner.hide()
-                    && evidence.answers.is_loaded(owner.object())
-                    && truth(self, evidence) != Truth::True
+        let hidden = self.find(&mut |leaf| match leaf {
+            Self::Owner(owner) if owner.hide() && evidence.answers.is_loaded(owner.object()) => {
+                (truth(leaf, evidence) != Truth::True).then_some(())
             }
-            Self::Named(named) => named.rule().hides(evidence),
-            Self::Not(rule) => rule.hides(evidence),
-            Self::Any(rules) | Self::All(rules) => rules.iter().any(|rule| rule.hides(evidence)),
-            _ => false,
-        }
+            _ => None,
+        });
+        hidden.is_some()
     }
 
     /// The name of a provider that the server has not: a mistake in the rule.
@@ -80,15 +76,15 @@ impl Rule {
 
     /// Hands `ask` every leaf that is about the owner of `object`, and only those.
     pub(crate) fn for_each_owner(&self, object: usize, ask: &mut impl FnMut(OwnerRule)) {
-        match self {
-            Self::Owner(owner) if owner.object() == object => ask(*owner),
-            Self::Named(named) => named.rule().for_each_owner(object, ask),
-            Self::Not(rule) => rule.for_each_owner(object, ask),
-            Self::Any(rules) | Self::All(rules) => {
-                rules.iter().for_each(|rule| rule.for_each_owner(object, ask));
+        // It looks at every leaf, since it says something of none.
+        self.find(&mut |leaf| {
+            if let Self::Owner(owner) = leaf
+                && owner.object() == object
+            {
+                ask(*owner);
             }
-            _ => {}
-        }
+            None::<()>
+        });
     }
 }
 

@@ -124,15 +124,12 @@ fn log_in(rule: &Rule, evidence: &Evidence<'_>) -> Option<Remedy> {
 
 #[cfg(test)]
 mod tests {
-    use core::time::Duration;
-    use std::time::{Instant, SystemTime, UNIX_EPOCH};
-
     use serde_json::{Value, json};
 
     use super::super::denial::{Denial, StepUp};
     use super::super::evidence::{Answers, Token};
     use super::{Evidence, Grants, Rule};
-    use crate::clock::Clock;
+    use crate::clock::StoppedClock;
 
     const MFA: Rule = Rule::acr("mfa");
     const KEY: Rule = Rule::acr("phrh");
@@ -143,20 +140,6 @@ mod tests {
     const ADMIN: Rule = Rule::role("admin");
     const PWD: Rule = Rule::acr("pwd");
 
-    #[derive(Debug)]
-    struct StoppedClock;
-
-    impl Clock for StoppedClock {
-        fn now(&self) -> SystemTime {
-            UNIX_EPOCH.checked_add(Duration::from_secs(1_000)).unwrap()
-        }
-
-        #[expect(clippy::disallowed_methods, reason = "nothing here asks for it")]
-        fn instant(&self) -> Instant {
-            Instant::now()
-        }
-    }
-
     /// The `scope`, the `acr_values` and the `max_age` that are asked of a token with those claims and the scope `read`.
     fn asked(rule: &Rule, claims: &Value) -> (Option<String>, Option<(String, Option<u64>)>) {
         let grants = Grants::new(["read"], [], []);
@@ -164,7 +147,7 @@ mod tests {
             provider: "staff",
             providers: &[],
             members: claims.as_object().unwrap(),
-            clock: &StoppedClock,
+            clock: &StoppedClock(1_000),
             leeway: 0,
         };
         let answers = Answers::with_objects(1);

@@ -16,13 +16,10 @@ use oauth2_guard_tests::{Api, Counter, World};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
+use crate::waiting::status;
+
 const FRESH: Duration = Duration::from_secs(10 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// The status, or 200.
-async fn status(server: &ResourceServer, token: &str) -> u16 {
-    server.verify(token).await.err().map_or(200, |rejection| rejection.status().as_u16())
-}
 
 #[derive(Clone)]
 struct KeyAnswer {
