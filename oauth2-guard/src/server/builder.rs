@@ -7,127 +7,12 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
+use super::{Answers, OnDecision, ResourceServer, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
-use crate::layer::GuardLayer;
 use crate::provider::{Provider, TrustedProviders};
-use crate::readiness::Readiness;
-use crate::rejection::{Reason, Rejection};
-
-/// An API that accepts access tokens of the providers it trusts: the one object that a user makes.
-///
-/// Cloning it is cheap, and every clone is the same server.
-///
-/// ```
-/// use axum::{Router, routing::get};
-/// use oauth2_guard::{Provider, ResourceServer};
-///
-/// # async fn serve() -> Result<(), oauth2_guard::BuildError> {
-/// let server = ResourceServer::builder()
-///     .provider(Provider::discover("https://login.example.com").audience("https://api.example.com"))
-///     .build()
-///     .await?;
-///
-/// let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(server.layer());
-/// # let _ = app; Ok(()) }
-/// ```
-#[derive(Clone)]
-pub struct ResourceServer {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    providers: TrustedProviders,
-    clock: Arc<dyn Clock>,
-    max_token_bytes: usize,
-    answers: Arc<Answers>,
-    on_decision: Option<OnDecision>,
-    check_deadline: Duration,
-}
-
-type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
-type OnRejection = Arc<dyn Fn(&Rejection, Response) -> Response + Send + Sync>;
-
-/// How requests are turned away.
-#[derive(Clone)]
-pub(crate) struct Answers {
-    pub(crate) realm: String,
-    pub(crate) verbose: bool,
-    pub(crate) on_rejection: Option<OnRejection>,
-}
-
-impl ResourceServer {
-    /// A builder, which needs a [`provider`](ResourceServerBuilder::provider).
-    pub fn builder() -> ResourceServerBuilder {
-        ResourceServerBuilder::default()
-    }
-
-    /// The layer that verifies the token of every request that passes it. It goes on after the routes: one that is added later
-    /// is not covered. The router's fallback is; with `Router::route_layer` it is not.
-    ///
-    /// Layers that are to see requests before it, or to put something on its refusals, go on after it in turn: CORS, tracing,
-    /// compression. With the CORS layer outside, preflights are answered by it, and a refusal carries its headers too.
-    pub fn layer(&self) -> GuardLayer {
-        GuardLayer::new(self.clone())
-    }
-
-    /// How it stands with the keys of the providers: for a health endpoint. It waits for nothing; a fetch that is due is begun, so that a server
-    /// that gets no traffic before it is ready gets its keys.
-    ///
-    /// ```
-    /// use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
-    /// use oauth2_guard::{Readiness, ResourceServer};
-    ///
-    /// async fn ready(State(server): State<ResourceServer>) -> (StatusCode, Json<Readiness>) {
-    ///     let readiness = server.readiness();
-    ///     let status = if readiness.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    ///     (status, Json(readiness))
-    /// }
-    ///
-    /// # fn app(server: ResourceServer, api: Router) -> Router {
-    /// api.layer(server.layer()).route("/health/ready", get(ready).with_state(server))
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn readiness(&self) -> Readiness {
-        Readiness::of(self.providers().all())
-    }
-
-    pub(crate) fn providers(&self) -> &TrustedProviders {
-        &self.shared.providers
-    }
-
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.shared.clock
-    }
-
-    pub(crate) fn max_token_bytes(&self) -> usize {
-        self.shared.max_token_bytes
-    }
-
-    pub(crate) fn check_deadline(&self) -> Duration {
-        self.shared.check_deadline
-    }
-
-    /// Logs a decision, and hands it to the hook.
-    pub(crate) fn report(&self, decision: &Decision<'_>) {
-        decision.trace();
-        if let Some(on_decision) = &self.shared.on_decision {
-            on_decision(decision);
-        }
-    }
-
-    pub(crate) fn reject(&self, reason: Reason) -> Rejection {
-        Rejection::new(reason, &self.shared.answers)
-    }
-}
-
-impl fmt::Debug for ResourceServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResourceServer").field("providers", &self.shared.providers).finish_non_exhaustive()
-    }
-}
+use crate::rejection::Rejection;
 
 /// Makes a [`ResourceServer`].
 #[derive(Clone)]

@@ -1,0 +1,221 @@
+//! From a provider's configuration to a provider that is trusted: what cannot be right is refused.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+
+use super::endpoint::{self, Endpoint, NotAnEndpoint};
+use super::grants::ClaimMapping;
+use super::trusted::TrustedProvider;
+use super::{KeySource, Provider};
+use crate::claim_ref::ClaimRef;
+use crate::clock::Clock;
+use crate::error::BuildError;
+use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore, Refresh};
+use crate::verify::{Scheme, VerificationKey};
+
+/// "No more than a few minutes" (RFC 7519 §4.1.4).
+const MAX_LEEWAY: Duration = Duration::from_secs(300);
+
+/// A key that was withdrawn is trusted for as long.
+const MAX_KEY_REFRESH: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Provider {
+    pub(crate) fn display_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.shown_issuer())
+    }
+
+    /// The issuer without what may be a secret: user, password, query and fragment.
+    pub(crate) fn shown_issuer(&self) -> String {
+        endpoint::redacted(&self.issuer)
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Checks everything that can be checked without asking anybody, then gets the keys.
+    pub(crate) async fn trust(
+        self,
+        siblings: Arc<[Box<str>]>,
+        clock: Arc<dyn Clock>,
+        lazy: bool,
+    ) -> Result<TrustedProvider, BuildError> {
+        let name: Arc<str> = self.display_name().into();
+        let error = |what: &str| BuildError::configuration(format!("provider `{name}`: {what}"));
+        self.check_names().map_err(|what| error(&what))?;
+        self.check_algorithms().map_err(error)?;
+        if self.leeway > MAX_LEEWAY {
+            return Err(error(
+                "a leeway of more than 300 s accepts dead tokens: set the clocks instead, and lower it",
+            ));
+        }
+        if self.max_token_lifetime.is_some_and(|lifetime| lifetime.as_secs() == 0) {
+            return Err(error(
+                "a lifetime of 0 s refuses every token: leave `.max_token_lifetime(..)` out, or raise it",
+            ));
+        }
+        if matches!(self.refresh, Refresh::After(duration) if duration.is_zero()) {
+            return Err(error(
+                "keys that are fresh for 0 s are fetched for every request: say so with `key_refresh_always()`, or raise it",
+            ));
+        }
+        if matches!(self.refresh, Refresh::After(duration) if duration > MAX_KEY_REFRESH) {
+            return Err(error(
+                "keys that are fresh for more than a day outlive their withdrawal: lower `.key_refresh(..)`",
+            ));
+        }
+        let is_fetched = matches!(self.keys, KeySource::Discovery | KeySource::JwkSetUrl(_));
+        if !is_fetched && self.refresh != Refresh::AsTold {
+            return Err(error(
+                "its keys are not fetched, so that they are not refreshed: leave `.key_refresh(..)` out",
+            ));
+        }
+        let claims = ClaimMapping {
+            scopes: references("scope_claims", &self.scope_claims).map_err(|what| error(&what))?,
+            roles: references("role_claims", &self.role_claims).map_err(|what| error(&what))?,
+            permissions: references("permission_claims", &self.permission_claims)
+                .map_err(|what| error(&what))?,
+        };
+        let keys = match self.key_plan().map_err(|what| error(&what))? {
+            KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
+            KeyPlan::Fetched(fetcher) if lazy => {
+                KeyStore::lazy(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
+            }
+            KeyPlan::Fetched(fetcher) => {
+                KeyStore::fetched(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
+                    .await
+                    .map_err(|reason| {
+                        let message = format!("provider `{name}`: the keys could not be fetched: {reason}");
+                        BuildError::keys(message, reason.is_temporary())
+                    })?
+            }
+        };
+        Ok(TrustedProvider {
+            name: Arc::clone(&name),
+            siblings,
+            clock,
+            issuer: self.issuer,
+            audiences: self.audiences,
+            algorithms: self.algorithms,
+            leeway: self.leeway,
+            claims,
+            keys,
+            max_token_lifetime: self.max_token_lifetime,
+            require_rfc9068: self.require_rfc9068,
+            allow_id_tokens: self.allow_id_tokens,
+        })
+    }
+
+    fn check_names(&self) -> Result<(), String> {
+        let blank = |text: &str| text.is_empty() || text.trim() != text || text.contains(char::is_control);
+        if blank(&self.issuer) {
+            return Err(
+                "the issuer is empty or has spaces around it: copy the `iss` of its tokens".to_owned()
+            );
+        }
+        if let Some(host) = self.insecure_hosts.iter().find(|host| !is_host(host)) {
+            return Err(format!(
+                "`insecure_http` takes the name of a host, without scheme and port, not `{host}`"
+            ));
+        }
+        if self.name.as_deref().is_some_and(blank) {
+            return Err("its name is empty or has spaces around it: give it a short name".to_owned());
+        }
+        match Endpoint::configured(&self.issuer, &self.insecure_hosts) {
+            Err(reason @ (NotAnEndpoint::Credentials | NotAnEndpoint::Insecure)) => {
+                return Err(format!("its issuer is not accepted: {reason}"));
+            }
+            // Where the keys do not come from the issuer's own address, it may be any name.
+            Ok(_) | Err(NotAnEndpoint::NotAUrl) => {}
+        }
+        if self.audiences.is_empty() {
+            return Err(
+                "it has no audience: name your API as in the `aud` of its tokens, with `.audience(\"..\")`"
+                    .to_owned(),
+            );
+        }
+        if self.audiences.iter().any(|audience| blank(audience)) {
+            return Err(
+                "an audience is empty or has spaces around it: copy the `aud` of its tokens".to_owned()
+            );
+        }
+        Ok(())
+    }
+
+    fn check_algorithms(&self) -> Result<(), &'static str> {
+        let symmetric = self.algorithms.iter().filter(|algorithm| algorithm.is_hmac()).count();
+        match (&self.keys, self.algorithms.len(), symmetric) {
+            (_, 0, _) => Err("no algorithm is allowed: leave `.algorithms(..)` out, or name at least one"),
+            (KeySource::SharedSecret(_), 1, 1) => Ok(()),
+            (KeySource::SharedSecret(_), _, _) => {
+                Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512")
+            }
+            (_, _, 0) => Ok(()),
+            _ => Err(
+                "HS256, HS384 and HS512 are for `Provider::with_shared_secret`: take them out of `.algorithms(..)`",
+            ),
+        }
+    }
+
+    fn key_plan(&self) -> Result<KeyPlan, String> {
+        let fetched = |location| {
+            KeyPlan::Fetched(Fetcher::new(location, self.algorithms.clone(), self.insecure_hosts.clone()))
+        };
+        match &self.keys {
+            KeySource::Discovery => {
+                let documents = Endpoint::discovery(&self.issuer, &self.insecure_hosts)
+                    .map_err(|reason| format!("its issuer is not accepted: {reason}"))?;
+                Ok(fetched(KeyLocation::Discovery { issuer: self.issuer.clone(), documents }))
+            }
+            KeySource::JwkSetUrl(url) => {
+                let endpoint = Endpoint::configured(url, &self.insecure_hosts)
+                    .map_err(|reason| format!("the address of its key set is not accepted: {reason}"))?;
+                Ok(fetched(KeyLocation::JwkSet(endpoint)))
+            }
+            KeySource::JwkSet(json) => {
+                let keys = KeySet::parse(json, &self.algorithms)
+                    .map_err(|reason| format!("its key set cannot be used: {reason}"))?;
+                Ok(KeyPlan::Fixed(keys.configured()))
+            }
+            KeySource::SharedSecret(secret) => self.shared_secret(secret).map(KeyPlan::Fixed),
+        }
+    }
+
+    fn shared_secret(&self, secret: &[u8]) -> Result<KeySet, String> {
+        for algorithm in &self.algorithms {
+            let Scheme::Hmac { algorithm: hash, least_secret_bytes } = algorithm.scheme() else { continue };
+            let blank = secret.iter().all(|byte| secret.first() == Some(byte) || byte.is_ascii_whitespace());
+            if secret.len() < least_secret_bytes || blank {
+                return Err(format!(
+                    "its secret must have {least_secret_bytes} random bytes at the least for {algorithm}"
+                ));
+            }
+            return Ok(KeySet::of_one(VerificationKey::secret(*algorithm, hmac::Key::new(hash, secret))));
+        }
+        Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512".to_owned())
+    }
+}
+
+enum KeyPlan {
+    Fixed(KeySet),
+    Fetched(Fetcher),
+}
+
+fn is_host(text: &str) -> bool {
+    url::Host::parse(text).is_ok_and(|host| host.to_string() == text)
+}
+
+fn references(setting: &str, texts: &[String]) -> Result<Vec<ClaimRef<String>>, String> {
+    if texts.is_empty() {
+        return Err(format!("`{setting}` names no claim: leave it out, or name at least one"));
+    }
+    texts
+        .iter()
+        .map(|text| {
+            ClaimRef::parse(text.clone())
+                .map_err(|reason| format!("`{setting}`: `{text}` is no claim: {}", reason.explain(text)))
+        })
+        .collect()
+}
