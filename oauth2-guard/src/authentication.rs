@@ -9,7 +9,7 @@ use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::decision::{Decision, Outcome, Target};
 use crate::jwks::{Refreshing, Stale, Unavailable};
-use crate::provider::TrustedProvider;
+use crate::provider::{Hint, RefusedToken, TrustedProvider};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
 use crate::verify::{InvalidToken, Pass, Refused, verify};
@@ -98,9 +98,32 @@ impl ResourceServer {
                 Decided::unavailable(unavailable, provider)
             }
             Err(Refused::Invalid { reason, provider }) => {
+                self.hint(token, reason, provider, now);
                 Decided::refused(Reason::InvalidToken(reason), provider)
             }
         })
+    }
+
+    /// Tells the log what is behind a refusal, where that is something which people stumble over.
+    fn hint(
+        &self,
+        token: BearerToken<'_>,
+        reason: InvalidToken,
+        chosen: Option<&Arc<TrustedProvider>>,
+        now: UnixTime,
+    ) {
+        if reason == InvalidToken::TooLarge || !self.hints().may_look(now) {
+            return;
+        }
+        let token = RefusedToken::read(token.as_str(), reason);
+        let mut candidates = self
+            .providers()
+            .all()
+            .filter(|provider| chosen.is_none_or(|chosen| chosen.name == provider.name));
+        let told = candidates.find_map(|provider| Some((Hint::of(provider, &token)?, &provider.name)));
+        if let Some((hint, provider)) = told {
+            self.hints().give(hint, provider);
+        }
     }
 
     /// Waits until the provider's keys are as new as they may be.

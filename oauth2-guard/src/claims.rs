@@ -60,7 +60,12 @@ impl OAuth2Claims {
 
     /// Whether the server trusts another issuer too.
     pub(crate) fn has_siblings(&self) -> bool {
-        self.0.provider.siblings.len() > 1
+        self.0.provider.siblings.len() > 1 || self.is_of_many_tenants()
+    }
+
+    /// Whether others than the server's operator administer the accounts.
+    pub(crate) fn is_of_many_tenants(&self) -> bool {
+        self.0.provider.issuers.are_several()
     }
 
     /// Whether it is of the same verification of the same token.
@@ -74,10 +79,11 @@ impl OAuth2Claims {
         &self.0.provider.name
     }
 
-    /// `iss`: the issuer, as configured for the provider.
+    /// The issuer: `iss`, or, where that is an [alias](crate::Provider::issuer_alias), the issuer as configured.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        self.text("iss").unwrap_or_default()
+        let issuers = &self.0.provider.issuers;
+        self.text("iss").and_then(|iss| issuers.canonical(iss)).unwrap_or_default()
     }
 
     /// `sub`: whom the token is about. It is unique within its [issuer](Self::issuer) only.

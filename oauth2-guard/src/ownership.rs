@@ -102,7 +102,8 @@ impl fmt::Debug for Identifier<'_> {
 ///   `azp`, `cid`, `appid`), it is a person's, or does not tell;
 /// * the server trusts more than one issuer, the claim is `sub`, and nobody said [of](Self::of) which issuer the owner is:
 ///   subjects are unique within their issuer only (RFC 7519 §4.1.2);
-/// * the claim is `email`, and `email_verified` is there and not `true`, or not there and the server trusts more than one issuer.
+/// * the claim is `email`, and `email_verified` is there and not `true`, or not there and the server trusts more than one issuer;
+/// * the claim is `email`, and the provider has many tenants, whose administrators may write into it what they like.
 pub struct Bearer<'a> {
     claims: &'a OAuth2Claims,
     /// What the rule says, which counts more than what the object says.
@@ -233,7 +234,7 @@ impl<'a> Bearer<'a> {
             Found::Value(verified) => verified == true,
             Found::Unreadable => false,
         };
-        if claim.is("email") && !is_verified {
+        if claim.is("email") && (!is_verified || claims.is_of_many_tenants()) {
             return Err(Why::UnverifiedEmail);
         }
         let Found::Value(value) = claim.find(claims.members()) else { return Err(Why::NoIdentifier) };

@@ -64,6 +64,8 @@ struct Members<'a> {
     qi: Option<IgnoredAny>,
     oth: Option<IgnoredAny>,
     k: Option<IgnoredAny>,
+    /// Microsoft Entra ID's: whose tokens the key is for.
+    issuer: Option<&'a str>,
 }
 
 /// The verification key that `jwk` describes, bound to the one algorithm that it serves: its `alg`, or the only
@@ -86,7 +88,7 @@ pub(crate) fn parse(jwk: &Value, rsa_default: Algorithm) -> Result<NamedKey, Ski
         "OKP" => members.ed25519()?,
         _ => return Err("its `kty` is not supported"),
     };
-    let key = VerificationKey::public(algorithm, public);
+    let key = VerificationKey::public(algorithm, public).for_issuer(members.issuer);
     Ok(NamedKey { id: members.kid.map(Box::from), key, thumbprint })
 }
 

@@ -40,7 +40,11 @@ impl Principal {
             || match claims.get("gty") {
                 Some(Value::Array(grants)) => grants.iter().any(|grant| grant == "client-credentials"),
                 _ => text("gty") == Some("client-credentials"),
-            };
+            }
+            // Keycloak: the account of a client, in a session that a client began by itself.
+            || text("client_id").zip(text("preferred_username")).is_some_and(|(client, account)| {
+                account.strip_prefix("service-account-").is_some_and(|name| name.eq_ignore_ascii_case(client))
+            }) && text("clientAddress").is_some();
         if is_client {
             return Some(Self::Client);
         }
@@ -101,6 +105,7 @@ mod tests {
             json!({"sub": "x", "idtyp": "app"}),
             json!({"sub": "x", "gty": ["refresh_token", "client-credentials"]}),
             json!({"sub": "app", "azp": ["app"], "cid": "app"}),
+            json!({"sub": "x", "azp": "App", "client_id": "App", "clientAddress": "10.0.0.7", "preferred_username": "service-account-app"}),
         ] {
             assert_eq!(of(&claims), Some(Principal::Client), "{claims}");
         }
@@ -129,6 +134,7 @@ mod tests {
             json!({"client_id": "app"}),
             json!({"sub": "bob@clients"}),
             json!({"sub": "x", "client_id": "app", "preferred_username": "service-account-app"}),
+            json!({"sub": "x", "client_id": "app", "clientAddress": "10.0.0.7", "preferred_username": "service-account-other"}),
         ] {
             assert_eq!(of(&claims), None, "{claims}");
         }

@@ -2,8 +2,11 @@
 
 mod endpoint;
 mod grants;
+mod hint;
+mod issuers;
 mod keys;
 mod mapping;
+mod presets;
 mod tokens;
 mod trust;
 mod trusted;
@@ -14,7 +17,12 @@ use core::time::Duration;
 use crate::jwks::Refresh;
 use crate::verify::Algorithm;
 
+use self::presets::Preset;
+
 pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::hint::{Hint, Hints, RefusedToken};
+pub(crate) use self::issuers::Tenancy;
+pub(crate) use self::tokens::{Expected, RequiredClaim};
 pub(crate) use self::trusted::{TrustedProvider, TrustedProviders};
 
 /// An authorization server whose tokens are accepted, with all that belongs to it: its issuer identifier, the
@@ -38,13 +46,16 @@ pub(crate) use self::trusted::{TrustedProvider, TrustedProviders};
 #[must_use = "a provider does nothing until it is given to a `ResourceServer`"]
 pub struct Provider {
     name: Option<String>,
+    preset: Preset,
     issuer: String,
+    issuer_aliases: Vec<String>,
     audiences: Vec<String>,
     algorithms: Vec<Algorithm>,
     leeway: Duration,
     scope_claims: Vec<String>,
     role_claims: Vec<String>,
     permission_claims: Vec<String>,
+    required_claims: Vec<RequiredClaim>,
     keys: KeySource,
     max_token_lifetime: Option<Duration>,
     require_rfc9068: bool,
@@ -65,13 +76,16 @@ impl Provider {
     fn new(issuer: impl Into<String>, keys: KeySource) -> Self {
         Self {
             name: None,
+            preset: Preset::Generic,
             issuer: issuer.into(),
+            issuer_aliases: Vec::new(),
             audiences: Vec::new(),
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
             leeway: Duration::from_secs(60),
             scope_claims: vec!["scope".to_owned(), "scp".to_owned()],
             role_claims: vec!["roles".to_owned()],
             permission_claims: vec!["permissions".to_owned()],
+            required_claims: Vec::new(),
             keys,
             max_token_lifetime: None,
             require_rfc9068: false,

@@ -5,6 +5,28 @@ use core::time::Duration;
 use super::Provider;
 use crate::verify::Algorithm;
 
+/// A top-level claim that is text of some kind, or else a token is refused.
+#[derive(Clone, Debug)]
+pub(crate) struct RequiredClaim {
+    pub(crate) name: &'static str,
+    pub(crate) expected: Expected,
+}
+
+/// What a [`RequiredClaim`] must be.
+#[derive(Clone, Debug)]
+pub(crate) enum Expected {
+    /// There, and not empty.
+    Any,
+    /// There in access tokens, and not in ID tokens.
+    InAccessTokens,
+    /// The first in access tokens, the second in ID tokens, and something else in others.
+    Kind {
+        access: &'static str,
+        id: &'static str,
+    },
+    OneOf(Vec<String>),
+}
+
 impl Provider {
     /// What this provider is called in logs and in [`OAuth2Claims::provider`](crate::OAuth2Claims::provider). Its issuer
     /// by default; no two providers share a name.
@@ -29,6 +51,48 @@ impl Provider {
     /// ```
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
+        self
+    }
+
+    /// Another spelling of the issuer in the `iss` of tokens; compared byte by byte, as the issuer is. It means the same issuer:
+    /// [`OAuth2Claims::issuer`](crate::OAuth2Claims::issuer) is the configured one whichever a token has.
+    ///
+    /// For an authorization server that spells itself in two ways, or that is being renamed. The `issuer` of its discovery document is
+    /// the configured one.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com")
+    ///     .issuer_alias("https://login.example.com/")
+    ///     .audience("orders");
+    /// # let _ = provider;
+    /// ```
+    pub fn issuer_alias(mut self, alias: impl Into<String>) -> Self {
+        self.issuer_aliases.push(alias.into());
+        self
+    }
+
+    /// A top-level claim that every token must have, as one of these texts, byte by byte.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// // Only accounts of this organization.
+    /// let provider = Provider::google()
+    ///     .audience("1234.apps.googleusercontent.com")
+    ///     .require_claim("hd", ["example.com"]);
+    /// # let _ = provider;
+    /// ```
+    pub fn require_claim<V: Into<String>>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.expecting(name, Expected::OneOf(values))
+    }
+
+    pub(super) fn expecting(mut self, name: &'static str, expected: Expected) -> Self {
+        self.required_claims.push(RequiredClaim { name, expected });
         self
     }
 

@@ -7,8 +7,9 @@ use aws_lc_rs::hmac;
 
 use super::endpoint::{self, Endpoint, NotAnEndpoint};
 use super::grants::ClaimMapping;
+use super::issuers::Issuers;
 use super::trusted::TrustedProvider;
-use super::{KeySource, Provider};
+use super::{Expected, KeySource, Provider, RequiredClaim};
 use crate::claim_ref::ClaimRef;
 use crate::clock::Clock;
 use crate::error::BuildError;
@@ -31,8 +32,18 @@ impl Provider {
         endpoint::redacted(&self.issuer)
     }
 
-    pub(crate) fn issuer(&self) -> &str {
-        &self.issuer
+    /// One, if there is, that both have; without what may be a secret.
+    pub(crate) fn common_issuer(&self, other: &Self) -> Option<String> {
+        let others = other.issuers();
+        self.issuers()
+            .spellings()
+            .find(|issuer| others.spellings().any(|other| other == *issuer))
+            .map(endpoint::redacted)
+    }
+
+    fn issuers(&self) -> Issuers {
+        let tenants = self.preset.tenant_issuers();
+        Issuers::new(&self.issuer, &self.issuer_aliases, &tenants, self.preset.tenancy())
     }
 
     /// Checks everything that can be checked without asking anybody, then gets the keys.
@@ -44,6 +55,7 @@ impl Provider {
     ) -> Result<TrustedProvider, BuildError> {
         let name: Arc<str> = self.display_name().into();
         let error = |what: &str| BuildError::configuration(format!("provider `{name}`: {what}"));
+        self.preset.check(&self).map_err(|what| error(&what))?;
         self.check_names().map_err(|what| error(&what))?;
         self.check_algorithms().map_err(error)?;
         if self.leeway > MAX_LEEWAY {
@@ -72,6 +84,7 @@ impl Provider {
                 "its keys are not fetched, so that they are not refreshed: leave `.key_refresh(..)` out",
             ));
         }
+        let issuers = self.issuers();
         let claims = ClaimMapping {
             scopes: references("scope_claims", &self.scope_claims).map_err(|what| error(&what))?,
             roles: references("role_claims", &self.role_claims).map_err(|what| error(&what))?,
@@ -96,8 +109,11 @@ impl Provider {
             name: Arc::clone(&name),
             siblings,
             clock,
-            issuer: self.issuer,
+            issuers,
+            audience_without_aud: self.preset.audience_without_aud(),
+            preset: self.preset,
             audiences: self.audiences,
+            required_claims: self.required_claims,
             algorithms: self.algorithms,
             leeway: self.leeway,
             claims,
@@ -114,6 +130,21 @@ impl Provider {
             return Err(
                 "the issuer is empty or has spaces around it: copy the `iss` of its tokens".to_owned()
             );
+        }
+        if self.issuer_aliases.iter().any(|alias| blank(alias) || *alias == self.issuer) {
+            return Err(
+                "an alias of its issuer is empty, has spaces around it, or is the issuer: leave it out, or copy the `iss` of its tokens"
+                    .to_owned(),
+            );
+        }
+        let is_impossible = |RequiredClaim { name, expected }: &&RequiredClaim| {
+            name.is_empty() || matches!(expected, Expected::OneOf(values) if values.is_empty())
+        };
+        if let Some(claim) = self.required_claims.iter().find(is_impossible) {
+            return Err(format!(
+                "`require_claim(\"{}\", ..)` lets no token in: name a claim, and at least one value",
+                claim.name
+            ));
         }
         if let Some(host) = self.insecure_hosts.iter().find(|host| !is_host(host)) {
             return Err(format!(

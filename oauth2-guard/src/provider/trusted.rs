@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::grants::ClaimMapping;
+use super::issuers::Issuers;
+use super::presets::Preset;
+use super::tokens::RequiredClaim;
 use crate::clock::Clock;
 use crate::jwks::KeyStore;
 use crate::verify::Algorithm;
@@ -16,8 +19,12 @@ pub(crate) struct TrustedProvider {
     /// The names of all providers of the server.
     pub(crate) siblings: Arc<[Box<str>]>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) issuer: String,
+    pub(crate) preset: Preset,
+    pub(crate) issuers: Issuers,
     pub(crate) audiences: Vec<String>,
+    /// What is an audience in a token that has no `aud`.
+    pub(crate) audience_without_aud: Option<&'static str>,
+    pub(crate) required_claims: Vec<RequiredClaim>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) leeway: Duration,
     pub(crate) claims: ClaimMapping,
@@ -36,8 +43,10 @@ pub(crate) struct TrustedProviders {
 
 impl TrustedProviders {
     pub(crate) fn new(providers: Vec<TrustedProvider>) -> Self {
-        let by_issuer =
-            providers.iter().enumerate().map(|(index, provider)| (provider.issuer.clone(), index)).collect();
+        let spellings = |(index, provider): (usize, &TrustedProvider)| {
+            provider.issuers.spellings().map(|spelling| (spelling.to_owned(), index)).collect::<Vec<_>>()
+        };
+        let by_issuer = providers.iter().enumerate().flat_map(spellings).collect();
         Self { providers: providers.into_iter().map(Arc::new).collect(), by_issuer }
     }
 

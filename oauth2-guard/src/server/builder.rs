@@ -11,7 +11,7 @@ use super::{Answers, OnDecision, ResourceServer, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
-use crate::provider::{Provider, TrustedProviders};
+use crate::provider::{Hints, Provider, TrustedProviders};
 use crate::rejection::Rejection;
 
 /// Makes a [`ResourceServer`].
@@ -233,6 +233,7 @@ impl ResourceServerBuilder {
                 answers: Arc::new(self.answers),
                 on_decision: self.on_decision,
                 check_deadline: self.check_deadline,
+                hints: Hints::default(),
             }),
         })
     }
@@ -246,10 +247,9 @@ impl ResourceServerBuilder {
         }
         for (index, provider) in self.providers.iter().enumerate() {
             for other in self.providers.iter().skip(index.saturating_add(1)) {
-                if provider.issuer() == other.issuer() {
+                if let Some(issuer) = provider.common_issuer(other) {
                     return Err(BuildError::configuration(format!(
-                        "two providers have the issuer `{}`: make them one, with both audiences",
-                        provider.shown_issuer()
+                        "two providers have the issuer `{issuer}`: make them one, with both audiences"
                     )));
                 }
                 if provider.display_name() == other.display_name() {

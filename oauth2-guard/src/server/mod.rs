@@ -11,7 +11,7 @@ use axum::response::Response;
 use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::layer::GuardLayer;
-use crate::provider::TrustedProviders;
+use crate::provider::{Hints, TrustedProviders};
 use crate::readiness::Readiness;
 use crate::rejection::{Reason, Rejection};
 
@@ -46,6 +46,7 @@ struct Shared {
     answers: Arc<Answers>,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
+    hints: Hints,
 }
 
 type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
@@ -110,6 +111,10 @@ impl ResourceServer {
 
     pub(crate) fn check_deadline(&self) -> Duration {
         self.shared.check_deadline
+    }
+
+    pub(crate) fn hints(&self) -> &Hints {
+        &self.shared.hints
     }
 
     /// Logs a decision, and hands it to the hook.

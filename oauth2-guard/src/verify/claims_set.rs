@@ -1,16 +1,21 @@
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::invalid::InvalidToken;
 use super::signature::SignatureValid;
 use crate::clock::UnixTime;
 use crate::json::parse_object;
-use crate::provider::TrustedProvider;
+use crate::provider::{Expected, RequiredClaim, Tenancy, TrustedProvider};
 
 /// 9999-12-31T23:59:59Z. Whoever names a later date counts milliseconds.
 const LATEST_DATE: u64 = 253_402_300_799;
 
 /// A claims set that was signed by a provider's key, not validated yet.
-pub(crate) struct ClaimsSet(Map<String, Value>);
+pub(crate) struct ClaimsSet {
+    members: Map<String, Value>,
+    key_issuer: Option<Arc<str>>,
+}
 
 /// A claims set that was signed by a provider's key and that holds for it, now.
 pub(crate) struct ValidClaims {
@@ -20,7 +25,8 @@ pub(crate) struct ValidClaims {
 
 impl ClaimsSet {
     pub(super) fn parse(signed: SignatureValid<'_>) -> Result<Self, InvalidToken> {
-        parse_object(&signed.payload()?).map(Self).map_err(|_| InvalidToken::Malformed)
+        let members = parse_object(&signed.payload()?).map_err(|_| InvalidToken::Malformed)?;
+        Ok(Self { members, key_issuer: signed.into_key_issuer() })
     }
 
     /// RFC 7519 §4.1, RFC 9068 §4: presence and type, then value, then time.
@@ -30,7 +36,7 @@ impl ClaimsSet {
         now: UnixTime,
     ) -> Result<ValidClaims, InvalidToken> {
         let issuer = self.text("iss")?.ok_or(InvalidToken::MissingClaim("iss"))?;
-        let audiences = self.audiences()?;
+        let audiences = self.audiences(provider)?;
         let expires_at = self.date("exp", Rounding::Down)?.ok_or(InvalidToken::MissingClaim("exp"))?;
         let not_before = self.date("nbf", Rounding::Up)?;
         let issued_at = self.date("iat", Rounding::Up)?;
@@ -50,20 +56,24 @@ impl ClaimsSet {
             }
         }
 
-        if issuer != provider.issuer {
+        if provider.issuers.canonical(issuer).is_none() {
             return Err(InvalidToken::WrongIssuer);
+        }
+        if let Some(tenancy) = provider.issuers.tenancy() {
+            self.require_tenant(issuer, tenancy)?;
         }
         if !audiences.iter().any(|audience| provider.audiences.iter().any(|own| own == audience)) {
             return Err(InvalidToken::WrongAudience);
         }
-        if self.0.contains_key("cnf") {
+        if self.members.contains_key("cnf") {
             return Err(InvalidToken::SenderConstrained);
         }
         // OpenID Connect Core §3.1.3.6, §3.3.2.11: claims of ID tokens. RFC 8417 §2.2: of security events.
-        let id_token = ["at_hash", "c_hash"].iter().any(|claim| self.0.contains_key(*claim));
-        if self.0.contains_key("events") || (id_token && !provider.allow_id_tokens) {
+        let id_token = ["at_hash", "c_hash"].iter().any(|claim| self.members.contains_key(*claim));
+        if self.members.contains_key("events") || (id_token && !provider.allow_id_tokens) {
             return Err(InvalidToken::NotAnAccessToken);
         }
+        self.require_claims(provider)?;
 
         if let Some(longest) = provider.max_token_lifetime {
             let issued_at = issued_at.ok_or(InvalidToken::MissingClaim("iat"))?;
@@ -81,23 +91,58 @@ impl ClaimsSet {
         if issued_at.is_some_and(|date| date > now.saturating_add(leeway)) {
             return Err(InvalidToken::IssuedInFuture);
         }
-        Ok(ValidClaims { members: self.0, expires_at })
+        Ok(ValidClaims { members: self.members, expires_at })
     }
 
     /// A claim that, where it is there, is a string and not empty.
     fn text(&self, name: &'static str) -> Result<Option<&str>, InvalidToken> {
-        match self.0.get(name) {
+        match self.members.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
             Some(_) => Err(InvalidToken::MistypedClaim(name)),
         }
     }
 
+    /// The tenant in `tid` is that of the issuer, and so is that which the key is for, where its set names one.
+    fn require_tenant(&self, issuer: &str, tenancy: Tenancy) -> Result<(), InvalidToken> {
+        let tenant = self.text("tid")?.ok_or(InvalidToken::MissingClaim("tid"))?;
+        if tenancy.issuer_of(tenant) != issuer {
+            return Err(InvalidToken::ForbiddenClaim("tid"));
+        }
+        let is_of_key = |named: &str| tenancy.is_named_by_key(named, tenant);
+        if self.key_issuer.as_deref().is_some_and(|named| !is_of_key(named)) {
+            return Err(InvalidToken::KeyOfAnotherIssuer);
+        }
+        Ok(())
+    }
+
+    fn require_claims(&self, provider: &TrustedProvider) -> Result<(), InvalidToken> {
+        for RequiredClaim { name, expected } in &provider.required_claims {
+            let text = self.text(name)?;
+            match (expected, text) {
+                (Expected::Any, Some(_)) | (Expected::InAccessTokens, Some(_)) => {}
+                (Expected::InAccessTokens, None) if provider.allow_id_tokens => {}
+                (Expected::InAccessTokens, None) => return Err(InvalidToken::NotAnAccessToken),
+                (_, None) => return Err(InvalidToken::MissingClaim(name)),
+                (Expected::Kind { access, .. }, Some(text)) if text == *access => {}
+                (Expected::Kind { id, .. }, Some(text)) if text == *id && provider.allow_id_tokens => {}
+                (Expected::Kind { .. }, Some(_)) => return Err(InvalidToken::NotAnAccessToken),
+                (Expected::OneOf(values), Some(text)) if values.iter().any(|value| value == text) => {}
+                (Expected::OneOf(_), Some(_)) => return Err(InvalidToken::ForbiddenClaim(name)),
+            }
+        }
+        Ok(())
+    }
+
     /// RFC 7519 §4.1.3: one string, or an array of nothing but strings.
-    fn audiences(&self) -> Result<Vec<&str>, InvalidToken> {
+    fn audiences(&self, provider: &TrustedProvider) -> Result<Vec<&str>, InvalidToken> {
         let mistyped = InvalidToken::MistypedClaim("aud");
-        match self.0.get("aud") {
-            None => Err(InvalidToken::MissingClaim("aud")),
+        match self.members.get("aud") {
+            None => match provider.audience_without_aud {
+                Some(claim) => self.text(claim)?.map(|one| vec![one]),
+                None => None,
+            }
+            .ok_or(InvalidToken::MissingClaim("aud")),
             Some(Value::String(one)) => Ok(vec![one]),
             Some(Value::Array(several)) if !several.is_empty() => {
                 several.iter().map(|audience| audience.as_str().ok_or(mistyped)).collect()
@@ -108,7 +153,7 @@ impl ClaimsSet {
 
     /// RFC 7519 §2, NumericDate. A fraction never makes a token live longer.
     fn date(&self, name: &'static str, rounding: Rounding) -> Result<Option<UnixTime>, InvalidToken> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let Some(value) = self.members.get(name) else { return Ok(None) };
         let seconds = match (value.as_u64(), value.as_f64()) {
             (Some(seconds), _) => seconds,
             (None, Some(seconds)) if value.is_number() && seconds >= 0.0 => match rounding {

@@ -30,6 +30,8 @@ pub enum InvalidToken {
     ForbiddenClaim(&'static str),
     /// `iat` lies in the future.
     IssuedInFuture,
+    /// The key is one that its set keeps for another issuer.
+    KeyOfAnotherIssuer,
     /// More time lies between `iat` and `exp` than the provider allows.
     LivesTooLong,
     /// Not three segments of canonical base64url, or the payload is not a JSON object without duplicates.
@@ -73,6 +75,7 @@ impl InvalidToken {
             Self::Expired => "expired",
             Self::ForbiddenClaim(_) => "forbidden_claim",
             Self::IssuedInFuture => "issued_in_future",
+            Self::KeyOfAnotherIssuer => "key_of_another_issuer",
             Self::LivesTooLong => "lives_too_long",
             Self::Malformed => "malformed",
             Self::MalformedHeader => "malformed_header",
@@ -101,7 +104,7 @@ impl InvalidToken {
             Self::IssuedInFuture => Some("iat"),
             Self::NotYetValid => Some("nbf"),
             Self::SenderConstrained => Some("cnf"),
-            Self::UnknownIssuer | Self::WrongIssuer => Some("iss"),
+            Self::KeyOfAnotherIssuer | Self::UnknownIssuer | Self::WrongIssuer => Some("iss"),
             Self::WrongAudience => Some("aud"),
             _ => None,
         }
@@ -119,6 +122,7 @@ impl fmt::Display for InvalidToken {
             Self::Expired => "the token expired",
             Self::ForbiddenClaim(claim) => return write!(f, "the token's claim `{claim}` is not accepted"),
             Self::IssuedInFuture => "the token was issued in the future",
+            Self::KeyOfAnotherIssuer => "the token's key is for another issuer",
             Self::LivesTooLong => "the token lives longer than is allowed",
             Self::Malformed => "the token is not a well-formed JWT",
             Self::MalformedHeader => "the token's header is not accepted",

@@ -25,7 +25,8 @@ pub(super) fn select<'a>(
 
 /// Refuses what does not even claim to be from the provider.
 pub(super) fn require(provider: &TrustedProvider, jws: &CompactJws<'_>) -> Result<(), InvalidToken> {
-    if untrusted_issuer(jws)? == provider.issuer { Ok(()) } else { Err(InvalidToken::WrongIssuer) }
+    let issuer = untrusted_issuer(jws)?;
+    provider.issuers.canonical(&issuer).map(drop).ok_or(InvalidToken::WrongIssuer)
 }
 
 fn untrusted_issuer(jws: &CompactJws<'_>) -> Result<String, InvalidToken> {

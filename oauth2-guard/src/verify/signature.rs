@@ -1,4 +1,5 @@
 use core::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::ParsedPublicKey;
@@ -11,6 +12,7 @@ use crate::token::CompactJws;
 pub(crate) struct VerificationKey {
     algorithm: Algorithm,
     material: Material,
+    issuer: Option<Arc<str>>,
 }
 
 enum Material {
@@ -19,15 +21,23 @@ enum Material {
 }
 
 /// A JWS whose signature is that of a provider's key. Only [`VerificationKey::verify`] makes one.
-pub(crate) struct SignatureValid<'a>(CompactJws<'a>);
+pub(crate) struct SignatureValid<'a> {
+    jws: CompactJws<'a>,
+    key_issuer: Option<Arc<str>>,
+}
 
 impl VerificationKey {
     pub(crate) fn public(algorithm: Algorithm, key: ParsedPublicKey) -> Self {
-        Self { algorithm, material: Material::Public(key) }
+        Self { algorithm, material: Material::Public(key), issuer: None }
     }
 
     pub(crate) fn secret(algorithm: Algorithm, key: hmac::Key) -> Self {
-        Self { algorithm, material: Material::Secret(Box::new(key)) }
+        Self { algorithm, material: Material::Secret(Box::new(key)), issuer: None }
+    }
+
+    /// The same key, which its set says to be for this issuer alone.
+    pub(crate) fn for_issuer(self, issuer: Option<&str>) -> Self {
+        Self { issuer: issuer.map(Arc::from), ..self }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -35,7 +45,8 @@ impl VerificationKey {
     }
 
     pub(crate) fn verify<'a>(&self, jws: &CompactJws<'a>) -> Result<SignatureValid<'a>, InvalidToken> {
-        self.verify_bytes(jws.signing_input(), &jws.untrusted_signature()?).map(|()| SignatureValid(*jws))
+        self.verify_bytes(jws.signing_input(), &jws.untrusted_signature()?)
+            .map(|()| SignatureValid { jws: *jws, key_issuer: self.issuer.clone() })
     }
 
     pub(super) fn verify_bytes(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidToken> {
@@ -55,7 +66,12 @@ impl fmt::Debug for VerificationKey {
 }
 
 impl SignatureValid<'_> {
-    pub(super) fn payload(self) -> Result<Vec<u8>, InvalidToken> {
-        self.0.untrusted_payload()
+    pub(super) fn payload(&self) -> Result<Vec<u8>, InvalidToken> {
+        self.jws.untrusted_payload()
+    }
+
+    /// Whom the key is for, where its set says so.
+    pub(super) fn into_key_issuer(self) -> Option<Arc<str>> {
+        self.key_issuer
     }
 }

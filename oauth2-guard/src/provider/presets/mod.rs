@@ -1,0 +1,84 @@
+//! Authorization servers that have ways of their own, by name.
+
+mod auth0;
+mod cognito;
+mod entra;
+mod firebase;
+mod google;
+mod keycloak;
+mod okta;
+
+use super::Provider;
+use super::issuers::Tenancy;
+
+pub(super) use self::entra::Version as EntraVersion;
+
+/// Which authorization server a provider is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Preset {
+    Auth0 {
+        domain: String,
+    },
+    Cognito {
+        region: String,
+        user_pool: String,
+    },
+    Entra {
+        version: entra::Version,
+        tenants: Vec<String>,
+    },
+    Firebase {
+        project: String,
+    },
+    /// Any that follows the standards.
+    Generic,
+    Google,
+    Keycloak {
+        realm: String,
+    },
+    Okta,
+}
+
+impl Preset {
+    /// Refuses what cannot be the name of something there.
+    pub(super) fn check(&self, provider: &Provider) -> Result<(), String> {
+        match self {
+            Self::Auth0 { domain } => auth0::check(domain),
+            Self::Cognito { region, user_pool } => cognito::check(region, user_pool),
+            Self::Entra { tenants, .. } => entra::check(tenants),
+            Self::Firebase { project } => firebase::check(project),
+            Self::Keycloak { realm } => keycloak::check(realm),
+            Self::Generic | Self::Google | Self::Okta => Ok(()),
+        }
+        .and_then(|()| okta::check(provider))
+    }
+
+    /// The issuers of the tenants, where there are such.
+    pub(super) fn tenant_issuers(&self) -> Vec<String> {
+        match (self, self.tenancy()) {
+            (Self::Entra { tenants, .. }, Some(tenancy)) => {
+                tenants.iter().map(|tenant| tenancy.issuer_of(tenant)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn tenancy(&self) -> Option<Tenancy> {
+        match self {
+            Self::Entra { version, .. } => Some(version.tenancy()),
+            _ => None,
+        }
+    }
+
+    /// The claim that is an audience where there is no `aud`.
+    pub(super) fn audience_without_aud(&self) -> Option<&'static str> {
+        matches!(self, Self::Cognito { .. }).then_some("client_id")
+    }
+}
+
+/// Whether it consists of nothing but ASCII letters, digits, and these, and begins and ends with a letter or digit.
+fn is_name(text: &str, others: &str) -> bool {
+    let is_inner = |char: char| char.is_ascii_alphanumeric() || others.contains(char);
+    let is_outer = |char: Option<char>| char.is_some_and(|char| char.is_ascii_alphanumeric());
+    text.chars().all(is_inner) && is_outer(text.chars().next()) && is_outer(text.chars().next_back())
+}

@@ -1,0 +1,47 @@
+use url::Url;
+
+use super::super::Provider;
+use super::super::tokens::Expected;
+use super::Preset;
+
+/// The hosts of Okta's tenants, custom domains aside.
+const HOSTS: [&str; 4] = [".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com"];
+
+impl Provider {
+    /// A custom authorization server of Okta, by its _Issuer URI_: `https://{domain}/oauth2/{id}`, often `https://{domain}/oauth2/default`.
+    ///
+    /// In Okta's admin console, _Security > API > Authorization Servers_: the table has the issuer and the [`audience`](Self::audience) of
+    /// each, such as `api://default`. Custom scopes are on its tab _Scopes_; groups are in tokens once its tab _Claims_ has a claim of
+    /// theirs for access tokens.
+    ///
+    /// The org authorization server, whose issuer is `https://{domain}` alone, signs access tokens that nobody but Okta can verify:
+    /// `build` refuses it, here and for [`discover`](Self::discover).
+    ///
+    /// `scp` holds the scopes, and `cid` must be there: an ID token has none.  `sub` is a person's login, and may come to another;
+    /// A client's own token has no `uid`.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::okta("https://dev-123456.okta.com/oauth2/default").audience("api://default");
+    /// # let _ = provider;
+    /// ```
+    pub fn okta(issuer: impl Into<String>) -> Self {
+        let mut provider = Self::discover(issuer);
+        provider.preset = Preset::Okta;
+        provider.expecting("cid", Expected::InAccessTokens).scope_claims(["scp"])
+    }
+}
+
+/// Of every provider: its access tokens would all be refused, and nothing would say why.
+pub(super) fn check(provider: &Provider) -> Result<(), String> {
+    let Ok(issuer) = Url::parse(&provider.issuer) else { return Ok(()) };
+    let is_okta = provider.preset == Preset::Okta
+        || issuer.host_str().is_some_and(|host| HOSTS.iter().any(|suffix| host.ends_with(suffix)));
+    if is_okta && !issuer.path().starts_with("/oauth2/") && !provider.allow_id_tokens {
+        return Err(
+            "it is Okta's org authorization server, whose access tokens nobody else can verify: use a custom one, such as `https://{domain}/oauth2/default`"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
