@@ -23,10 +23,6 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::panic::AssertUnwindSafe;
-use core::pin::pin;
-use std::future::poll_fn;
-use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +30,7 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use tokio::time::{Instant, timeout};
 
+use crate::caught::caught;
 use crate::policy::{Check, CheckId, Policy};
 
 /// Asks a [`Check`] in a router of the state `S`.
@@ -227,14 +224,4 @@ pub(crate) async fn ask<L: Checks<S>, S>(
         tracing::error!(check = check.name(), ?why, "a check gave no answer");
     }
     Err(Failed { check, why, response: Arc::new(Mutex::new(response)) })
-}
-
-/// `None` where the future panics. It is not polled again after that.
-async fn caught<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(poll) => poll.map(Some),
-        Err(_panic) => core::task::Poll::Ready(None),
-    })
-    .await
 }

@@ -2,6 +2,7 @@
 //! told to.
 #![allow(clippy::expect_used, clippy::exhaustive_structs, reason = "a test fails by panicking")]
 
+pub mod canned;
 pub mod capture;
 pub mod hostile;
 pub mod policies;

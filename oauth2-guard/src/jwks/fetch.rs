@@ -1,27 +1,26 @@
-//! Getting a key set over HTTP: bounded in time and size, following nothing, sending nothing of a request.
+//! Getting a key set: bounded in time and size, whoever fetches it.
 
-use core::error::Error;
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
 
 use http::header::{AGE, CACHE_CONTROL, HeaderMap, HeaderName, RETRY_AFTER};
-use reqwest::{Client, StatusCode, redirect};
+use http::{Request, StatusCode};
 use serde_json::Value;
 use tokio::runtime::Handle;
-use url::Url;
 
 use super::key_set::{KeySet, NoKeySet};
+use crate::caught::caught;
+use crate::fetch::{AnyFetch, DEADLINE, FetchFailure, Kind, MAX_BODY_BYTES};
 use crate::json::parse_object_of;
 use crate::provider::Endpoint;
 use crate::verify::Algorithm;
 
-/// From the first byte sent to the last byte read, discovery included.
-pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-
-const MAX_BODY_BYTES: usize = 512 * 1024;
-
 /// In a discovery document: far beyond any in use.
 const MAX_OBJECTS: usize = 1000;
+
+/// Of the words of somebody else: beyond what helps anybody who reads a log.
+const MAX_SHOWN: usize = 300;
 
 /// Where the keys of a provider are to be had.
 #[derive(Clone, Debug)]
@@ -33,8 +32,8 @@ pub(crate) enum KeyLocation {
 }
 
 /// Fetches the key set of one provider.
-#[derive(Debug)]
 pub(crate) struct Fetcher {
+    by: Arc<dyn AnyFetch>,
     location: KeyLocation,
     allowed: Vec<Algorithm>,
     insecure_hosts: Vec<String>,
@@ -62,19 +61,26 @@ pub(crate) enum FetchError {
     KeySet { at: Endpoint, reason: NoKeySet },
     NotReachable { at: Endpoint, cause: String },
     NoDocument { tried: Vec<Endpoint> },
+    Panicked,
     Runtime,
     Status { at: Endpoint, status: StatusCode, retry_after: Option<Duration> },
     TooLarge { at: Endpoint },
 }
 
 impl Fetcher {
-    pub(crate) fn new(location: KeyLocation, allowed: Vec<Algorithm>, insecure_hosts: Vec<String>) -> Self {
-        Self { location, allowed, insecure_hosts }
+    pub(crate) fn new(
+        by: Arc<dyn AnyFetch>,
+        location: KeyLocation,
+        allowed: Vec<Algorithm>,
+        insecure_hosts: Vec<String>,
+    ) -> Self {
+        Self { by, location, allowed, insecure_hosts }
     }
 
     pub(crate) async fn fetch(&self) -> Result<Fetched, FetchError> {
         Handle::try_current().map_err(|_| FetchError::Runtime)?;
-        tokio::time::timeout(DEADLINE, self.fetch_unbounded()).await.unwrap_or(Err(FetchError::Deadline))
+        let fetched = tokio::time::timeout(DEADLINE, caught(self.fetch_unbounded())).await;
+        fetched.unwrap_or(Some(Err(FetchError::Deadline))).unwrap_or(Err(FetchError::Panicked))
     }
 
     async fn fetch_unbounded(&self) -> Result<Fetched, FetchError> {
@@ -82,7 +88,7 @@ impl Fetcher {
             KeyLocation::JwkSet(at) => at.clone(),
             KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
         };
-        let Answer { body, max_age } = read(&at).await?;
+        let Answer { body, max_age } = self.read(&at).await?;
         match KeySet::parse(&body, &self.allowed) {
             Ok(keys) => Ok(Fetched { keys, max_age }),
             Err(reason) => Err(FetchError::KeySet { at, reason }),
@@ -92,7 +98,7 @@ impl Fetcher {
     /// OpenID Connect Discovery §4, RFC 8414 §3: the `issuer` of the document is identical to ours.
     async fn discover(&self, issuer: &str, documents: &[Endpoint]) -> Result<Endpoint, FetchError> {
         for document in documents {
-            let body = match read(document).await {
+            let body = match self.read(document).await {
                 Ok(Answer { body, .. }) => body,
                 // Not published here: at the next address, perhaps.
                 Err(FetchError::Status { status, .. })
@@ -105,6 +111,24 @@ impl Fetcher {
             return key_set_address(&body, issuer, document, &self.insecure_hosts);
         }
         Err(FetchError::NoDocument { tried: documents.to_vec() })
+    }
+
+    async fn read(&self, at: &Endpoint) -> Result<Answer, FetchError> {
+        let mut request = Request::new(());
+        *request.uri_mut() = at.url().as_str().parse().map_err(|_| FetchError::NotReachable {
+            at: at.clone(),
+            cause: "it is no address of HTTP".to_owned(),
+        })?;
+        let response = self.by.get(request).await.map_err(|failure| FetchError::of(failure, at))?;
+        if response.status() != StatusCode::OK {
+            let (status, retry_after) = (response.status(), seconds(response.headers(), &RETRY_AFTER));
+            return Err(FetchError::Status { at: at.clone(), status, retry_after });
+        }
+        if response.body().len() > MAX_BODY_BYTES {
+            return Err(FetchError::TooLarge { at: at.clone() });
+        }
+        let max_age = max_age(response.headers());
+        Ok(Answer { body: response.into_body(), max_age })
     }
 }
 
@@ -124,27 +148,6 @@ pub(crate) fn key_set_address(
     Endpoint::found(address, document, insecure_hosts).map_err(|_| wrong())
 }
 
-async fn read(at: &Endpoint) -> Result<Answer, FetchError> {
-    let not_reachable = |error: reqwest::Error| FetchError::NotReachable {
-        at: at.clone(),
-        cause: root_cause(&error.without_url()),
-    };
-    let mut response = client(at.url())?.get(at.url().clone()).send().await.map_err(not_reachable)?;
-    if response.status() != StatusCode::OK {
-        let (status, retry_after) = (response.status(), seconds(response.headers(), &RETRY_AFTER));
-        return Err(FetchError::Status { at: at.clone(), status, retry_after });
-    }
-    let max_age = max_age(response.headers());
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(not_reachable)? {
-        if body.len().saturating_add(chunk.len()) > MAX_BODY_BYTES {
-            return Err(FetchError::TooLarge { at: at.clone() });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer { body, max_age })
-}
-
 /// RFC 9111 §5.2.2.1, less what a cache on the way has had of it (§4.2.3). That something is not to be stored at all is said of key
 /// sets out of habit, and tells nothing of when they change.
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
@@ -161,27 +164,17 @@ fn seconds(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Fetches are minutes apart, so that nothing is gained by keeping a connection.
-fn client(url: &Url) -> Result<Client, FetchError> {
-    let builder = Client::builder()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        // Whatever other crates of the build ask of `reqwest`: nothing is unpacked.
-        .no_gzip()
-        .no_brotli()
-        .no_zstd()
-        .no_deflate()
-        .user_agent(concat!("oauth2-guard/", env!("CARGO_PKG_VERSION")));
-    let builder = if url.scheme() == "http" {
-        // A host next door, which no proxy knows; and no certificate is asked for.
-        builder.no_proxy().tls_certs_only([])
-    } else {
-        builder.https_only(true)
-    };
-    builder.build().map_err(|_| FetchError::Client)
-}
-
 impl FetchError {
+    fn of(failure: FetchFailure, at: &Endpoint) -> Self {
+        match failure.into_kind() {
+            Kind::Client => Self::Client,
+            Kind::Other(words) => {
+                Self::NotReachable { at: at.clone(), cause: shown(&words, at.url().query()) }
+            }
+            Kind::TooLarge => Self::TooLarge { at: at.clone() },
+        }
+    }
+
     /// How long the authorization server asked to be left alone (RFC 9110 §10.2.3), where it said so in seconds.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -202,13 +195,16 @@ impl FetchError {
     }
 }
 
-/// What the operating system or TLS has to say, which is behind several layers that say nothing.
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
+/// On one line, and without the query of the address, which may hold a secret.
+fn shown(words: &str, query: Option<&str>) -> String {
+    let words = query.map_or_else(|| words.to_owned(), |query| words.replace(&format!("?{query}"), ""));
+    words.chars().map(|char| if char.is_control() { ' ' } else { char }).take(MAX_SHOWN).collect()
+}
+
+impl fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetcher").field("location", &self.location).finish_non_exhaustive()
     }
-    cause.to_string()
 }
 
 impl fmt::Display for FetchError {
@@ -234,6 +230,7 @@ impl fmt::Display for FetchError {
                 }
                 f.write_str(": compare the issuer with the `iss` of its tokens, or say `with_jwks_url`")
             }
+            Self::Panicked => f.write_str("the fetch panicked"),
             Self::Runtime => f.write_str("there is no Tokio runtime: await `build` within one"),
             Self::Status { at, status, .. } => write!(f, "{at} answered {}", status.as_u16()),
             Self::TooLarge { at } => write!(f, "{at} answered more than {MAX_BODY_BYTES} bytes"),

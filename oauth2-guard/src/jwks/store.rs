@@ -9,10 +9,11 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::fetch::{DEADLINE, FetchError, Fetched, Fetcher};
+use super::fetch::{FetchError, Fetched, Fetcher};
 use super::freshness::{COOL_DOWN, Freshness, Need, Refresh, Search};
 use super::key_set::KeySet;
 use crate::clock::Clock;
+use crate::fetch::DEADLINE;
 use crate::readiness::KeyState;
 
 /// How long a request waits for an attempt: a little longer than that takes at the most.

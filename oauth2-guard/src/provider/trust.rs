@@ -13,6 +13,7 @@ use super::{Expected, KeySource, Provider, RequiredClaim};
 use crate::claim_ref::ClaimRef;
 use crate::clock::Clock;
 use crate::error::BuildError;
+use crate::fetch::AnyFetch;
 use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore, Refresh};
 use crate::verify::{Scheme, VerificationKey};
 
@@ -51,6 +52,7 @@ impl Provider {
         self,
         siblings: Arc<[Box<str>]>,
         clock: Arc<dyn Clock>,
+        fetch: Arc<dyn AnyFetch>,
         lazy: bool,
     ) -> Result<TrustedProvider, BuildError> {
         let name: Arc<str> = self.display_name().into();
@@ -91,7 +93,7 @@ impl Provider {
             permissions: references("permission_claims", &self.permission_claims)
                 .map_err(|what| error(&what))?,
         };
-        let keys = match self.key_plan().map_err(|what| error(&what))? {
+        let keys = match self.key_plan(fetch).map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
             KeyPlan::Fetched(fetcher) if lazy => {
                 KeyStore::lazy(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
@@ -190,9 +192,14 @@ impl Provider {
         }
     }
 
-    fn key_plan(&self) -> Result<KeyPlan, String> {
+    fn key_plan(&self, fetch: Arc<dyn AnyFetch>) -> Result<KeyPlan, String> {
         let fetched = |location| {
-            KeyPlan::Fetched(Fetcher::new(location, self.algorithms.clone(), self.insecure_hosts.clone()))
+            KeyPlan::Fetched(Fetcher::new(
+                fetch,
+                location,
+                self.algorithms.clone(),
+                self.insecure_hosts.clone(),
+            ))
         };
         match &self.keys {
             KeySource::Discovery => {

@@ -11,6 +11,7 @@ use super::{Answers, OnDecision, ResourceServer, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
+use crate::fetch::{AnyFetch, Fetch, HttpFetch};
 use crate::provider::{Hints, Provider, TrustedProviders};
 use crate::rejection::Rejection;
 
@@ -20,6 +21,7 @@ use crate::rejection::Rejection;
 pub struct ResourceServerBuilder {
     providers: Vec<Provider>,
     clock: Arc<dyn Clock>,
+    fetch: Arc<dyn AnyFetch>,
     max_token_bytes: usize,
     answers: Answers,
     on_decision: Option<OnDecision>,
@@ -38,6 +40,7 @@ impl Default for ResourceServerBuilder {
         Self {
             providers: Vec::new(),
             clock: Arc::new(SystemClock),
+            fetch: Arc::new(HttpFetch::default()),
             max_token_bytes: MAX_TOKEN_BYTES,
             answers: Answers { realm: "api".to_owned(), verbose: false, on_rejection: None },
             on_decision: None,
@@ -180,6 +183,18 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// What fetches the keys of all providers; [`HttpFetch`] by default.
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, fetch::HttpFetch};
+    /// let builder = ResourceServer::builder().fetch(HttpFetch::default());
+    /// # let _ = builder;
+    /// ```
+    pub fn fetch(mut self, fetch: impl Fetch) -> Self {
+        self.fetch = Arc::new(fetch);
+        self
+    }
+
     /// Checks the configuration and fetches the keys of every provider.
     ///
     /// # Errors
@@ -220,10 +235,11 @@ impl ResourceServerBuilder {
         let names: Arc<[Box<str>]> =
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
         let lazy = self.lazy;
-        let trusted = self
-            .providers
-            .into_iter()
-            .map(|provider| Box::pin(provider.trust(Arc::clone(&names), Arc::clone(&self.clock), lazy)));
+        let trusted = self.providers.into_iter().map(|provider| {
+            let (names, clock, fetch) =
+                (Arc::clone(&names), Arc::clone(&self.clock), Arc::clone(&self.fetch));
+            Box::pin(provider.trust(names, clock, fetch, lazy))
+        });
         let providers = together(trusted.collect()).await.into_iter().collect::<Result<_, _>>()?;
         Ok(ResourceServer {
             shared: Arc::new(Shared {

@@ -22,6 +22,7 @@ mod direct_verification;
 mod discovery;
 mod documentation;
 mod extractors;
+mod fetching;
 mod guards;
 mod hidden_objects;
 mod hostile_server;

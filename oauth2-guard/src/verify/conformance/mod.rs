@@ -28,6 +28,7 @@ use super::{Algorithm, InvalidToken, verify_signature};
 use crate::bearer::BearerToken;
 use crate::clock::SystemClock;
 use crate::error::BuildError;
+use crate::fetch::HttpFetch;
 use crate::provider::{Provider, TrustedProvider};
 use crate::token::CompactJws;
 
@@ -83,7 +84,8 @@ fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, Invali
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(provider.audience("api").trust(Arc::new([]), Arc::new(SystemClock), false))
+    let fetch = Arc::new(HttpFetch::default());
+    runtime.block_on(provider.audience("api").trust(Arc::new([]), Arc::new(SystemClock), fetch, false))
 }
 
 /// That of one key: the key set that holds it or, where it is a secret, the secret.
