@@ -1,5 +1,6 @@
 //! From the credentials of a request to its verified claims, or to the reason why there are none.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -21,19 +22,22 @@ pub(crate) enum Authentication {
     Undecided(Undecided),
 }
 
-/// A token for which the provider's keys are to be newer first.
+/// A token that cannot be decided about without waiting.
 pub(crate) struct Undecided {
     token: Box<str>,
-    provider: Arc<TrustedProvider>,
     wanted: Wanted,
 }
 
 enum Wanted {
-    /// One that the token names, and that may have been added since.
-    UnknownKey,
-    /// Any: those at hand are too old, or newer ones are worth a short wait.
-    Newer(Refreshing),
+    /// Whether this issuer is trusted.
+    Issuer(String),
+    /// Any of the provider's: those at hand are too old, or newer ones are worth a short wait.
+    NewerKeys(Refreshing),
+    /// A key that the token names, and that may have been added since.
+    UnknownKey(Arc<TrustedProvider>),
 }
+
+const NOT_NOW: Unavailable = Unavailable { retry_after: Duration::from_secs(1) };
 
 pub(crate) enum Decided {
     Anonymous,
@@ -79,27 +83,23 @@ impl ResourceServer {
         let Some(now) = UnixTime::of(self.clock().now()) else {
             return Authentication::Decided(Decided::refused(Reason::ClockUnusable, None));
         };
-        let undecided = |provider: &Arc<TrustedProvider>, wanted| {
-            Authentication::Undecided(Undecided {
-                token: token.as_str().into(),
-                provider: Arc::clone(provider),
-                wanted,
-            })
-        };
+        let undecided =
+            |wanted| Authentication::Undecided(Undecided { token: token.as_str().into(), wanted });
         Authentication::Decided(match verify(token, self.max_token_bytes(), self.providers(), now, pass) {
             Ok(claims) => Decided::Verified(claims),
+            Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
             Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
-                return undecided(provider, Wanted::UnknownKey);
+                return undecided(Wanted::UnknownKey(provider));
             }
-            Err(Refused::Keys { stale: Stale::Wait(refreshing), provider }) => {
-                return undecided(provider, Wanted::Newer(refreshing));
+            Err(Refused::Keys { stale: Stale::Wait(refreshing), .. }) => {
+                return undecided(Wanted::NewerKeys(refreshing));
             }
             Err(Refused::Keys { stale: Stale::Unavailable(unavailable), provider }) => {
-                Decided::unavailable(unavailable, provider)
+                Decided::unavailable(unavailable, Some(&provider))
             }
             Err(Refused::Invalid { reason, provider }) => {
-                self.hint(token, reason, provider, now);
-                Decided::refused(Reason::InvalidToken(reason), provider)
+                self.hint(token, reason, provider.as_ref(), now);
+                Decided::refused(Reason::InvalidToken(reason), provider.as_ref())
             }
         })
     }
@@ -116,43 +116,59 @@ impl ResourceServer {
             return;
         }
         let token = RefusedToken::read(token.as_str(), reason);
-        let mut candidates = self
-            .providers()
-            .all()
-            .filter(|provider| chosen.is_none_or(|chosen| chosen.name == provider.name));
-        let told = candidates.find_map(|provider| Some((Hint::of(provider, &token)?, &provider.name)));
+        let candidates: Vec<&TrustedProvider> = match chosen {
+            Some(chosen) => vec![chosen],
+            None => self.providers().configured().collect(),
+        };
+        let told =
+            candidates.into_iter().find_map(|provider| Some((Hint::of(provider, &token)?, &provider.name)));
         if let Some((hint, provider)) = told {
             self.hints().give(hint, provider);
         }
     }
 
-    /// Waits until the provider's keys are as new as they may be.
+    /// Waits until what is wanted is there: the provider, then newer keys of it, then the one key. Each is waited for once.
     pub(crate) async fn decide_later(&self, undecided: Undecided) -> Decided {
-        let Undecided { token, provider, mut wanted } = undecided;
+        let Undecided { token, mut wanted } = undecided;
         loop {
-            let may_search = match wanted {
-                Wanted::UnknownKey => {
-                    if let Err(unavailable) = provider.keys.seek_unknown_key().await {
-                        return Decided::unavailable(unavailable, &provider);
+            let pass = match &mut wanted {
+                Wanted::Issuer(issuer) => {
+                    if let Err(unavailable) = self.resolve(issuer).await {
+                        return Decided::unavailable(unavailable, None);
                     }
-                    false
+                    Pass::First
                 }
-                Wanted::Newer(refreshing) => {
+                Wanted::NewerKeys(refreshing) => {
                     refreshing.wait().await;
-                    true
+                    Pass::AfterWaiting
+                }
+                Wanted::UnknownKey(provider) => {
+                    if let Err(unavailable) = provider.keys.seek_unknown_key().await {
+                        return Decided::unavailable(unavailable, Some(provider));
+                    }
+                    Pass::AfterWaiting
                 }
             };
-            return match self.decide(BearerToken::untrusted(&token), Pass::AfterWaiting) {
-                Authentication::Decided(decided) => decided,
-                // It was waited for, but not for this key: that is another attempt, if one is due.
-                Authentication::Undecided(Undecided { wanted: Wanted::UnknownKey, .. }) if may_search => {
-                    wanted = Wanted::UnknownKey;
-                    continue;
-                }
-                Authentication::Undecided(_) => {
-                    Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(&provider))
-                }
+            let next = match self.decide(BearerToken::untrusted(&token), pass) {
+                Authentication::Decided(decided) => return decided,
+                Authentication::Undecided(Undecided { wanted, .. }) => wanted,
             };
+            match (&wanted, &next) {
+                (Wanted::Issuer(_), Wanted::NewerKeys(_) | Wanted::UnknownKey(_))
+                | (Wanted::NewerKeys(_), Wanted::UnknownKey(_)) => wanted = next,
+                (_, Wanted::UnknownKey(provider)) => {
+                    return Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(provider));
+                }
+                // It was forgotten again while it was waited for.
+                (_, Wanted::Issuer(_) | Wanted::NewerKeys(_)) => return Decided::unavailable(NOT_NOW, None),
+            }
+        }
+    }
+
+    async fn resolve(&self, issuer: &str) -> Result<(), Unavailable> {
+        match self.providers().resolver() {
+            Some(resolver) => resolver.resolve(issuer).await,
+            None => Ok(()),
         }
     }
 
@@ -189,8 +205,11 @@ impl ResourceServer {
 }
 
 impl Decided {
-    fn unavailable(Unavailable { retry_after }: Unavailable, provider: &Arc<TrustedProvider>) -> Self {
-        Self::refused(Reason::KeysUnavailable { retry_after }, Some(provider))
+    fn unavailable(
+        Unavailable { retry_after }: Unavailable,
+        provider: Option<&Arc<TrustedProvider>>,
+    ) -> Self {
+        Self::refused(Reason::KeysUnavailable { retry_after }, provider)
     }
 
     fn refused(reason: Reason, provider: Option<&Arc<TrustedProvider>>) -> Self {

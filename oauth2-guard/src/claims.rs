@@ -65,7 +65,7 @@ impl OAuth2Claims {
 
     /// Whether others than the server's operator administer the accounts.
     pub(crate) fn is_of_many_tenants(&self) -> bool {
-        self.0.provider.issuers.are_several()
+        self.0.provider.is_resolved || self.0.provider.issuers.are_several()
     }
 
     /// Whether it is of the same verification of the same token.

@@ -175,7 +175,7 @@ impl KeyStore {
 
 impl Refreshing {
     /// Whether newer keys came in time.
-    pub(crate) async fn wait(mut self) -> bool {
+    pub(crate) async fn wait(&mut self) -> bool {
         if Handle::try_current().is_err() {
             // There is no timer here to give up by.
             return false;

@@ -7,6 +7,7 @@ mod issuers;
 mod keys;
 mod mapping;
 mod presets;
+mod resolver;
 mod tokens;
 mod trust;
 mod trusted;
@@ -22,7 +23,10 @@ use self::presets::Preset;
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::hint::{Hint, Hints, RefusedToken};
 pub(crate) use self::issuers::Tenancy;
+pub use self::resolver::ResolveIssuer;
+pub(crate) use self::resolver::{AnyResolver, Look, Resolver};
 pub(crate) use self::tokens::{Expected, RequiredClaim};
+pub(crate) use self::trust::Trusting;
 pub(crate) use self::trusted::{TrustedProvider, TrustedProviders};
 
 /// An authorization server whose tokens are accepted, with all that belongs to it: its issuer identifier, the
@@ -47,6 +51,7 @@ pub(crate) use self::trusted::{TrustedProvider, TrustedProviders};
 pub struct Provider {
     name: Option<String>,
     preset: Preset,
+    is_resolved: bool,
     issuer: String,
     issuer_aliases: Vec<String>,
     audiences: Vec<String>,
@@ -77,6 +82,7 @@ impl Provider {
         Self {
             name: None,
             preset: Preset::Generic,
+            is_resolved: false,
             issuer: issuer.into(),
             issuer_aliases: Vec::new(),
             audiences: Vec::new(),

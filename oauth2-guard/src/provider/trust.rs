@@ -23,6 +23,15 @@ const MAX_LEEWAY: Duration = Duration::from_secs(300);
 /// A key that was withdrawn is trusted for as long.
 const MAX_KEY_REFRESH: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// What all providers of a server share.
+#[derive(Clone)]
+pub(crate) struct Trusting {
+    /// Of those that are configured.
+    pub(crate) names: Arc<[Box<str>]>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) fetch: Arc<dyn AnyFetch>,
+}
+
 impl Provider {
     pub(crate) fn display_name(&self) -> String {
         self.name.clone().unwrap_or_else(|| self.shown_issuer())
@@ -31,6 +40,16 @@ impl Provider {
     /// The issuer without what may be a secret: user, password, query and fragment.
     pub(crate) fn shown_issuer(&self) -> String {
         endpoint::redacted(&self.issuer)
+    }
+
+    /// The same, as one that became known while the API ran.
+    pub(crate) fn resolved(self) -> Self {
+        Self { is_resolved: true, ..self }
+    }
+
+    /// Whether its tokens may have this `iss`.
+    pub(crate) fn is_of(&self, iss: &str) -> bool {
+        self.issuers().canonical(iss).is_some()
     }
 
     /// One, if there is, that both have; without what may be a secret.
@@ -48,13 +67,7 @@ impl Provider {
     }
 
     /// Checks everything that can be checked without asking anybody, then gets the keys.
-    pub(crate) async fn trust(
-        self,
-        siblings: Arc<[Box<str>]>,
-        clock: Arc<dyn Clock>,
-        fetch: Arc<dyn AnyFetch>,
-        lazy: bool,
-    ) -> Result<TrustedProvider, BuildError> {
+    pub(crate) async fn trust(self, with: &Trusting, lazy: bool) -> Result<TrustedProvider, BuildError> {
         let name: Arc<str> = self.display_name().into();
         let error = |what: &str| BuildError::configuration(format!("provider `{name}`: {what}"));
         self.preset.check(&self).map_err(|what| error(&what))?;
@@ -93,13 +106,13 @@ impl Provider {
             permissions: references("permission_claims", &self.permission_claims)
                 .map_err(|what| error(&what))?,
         };
-        let keys = match self.key_plan(fetch).map_err(|what| error(&what))? {
+        let keys = match self.key_plan(Arc::clone(&with.fetch)).map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
             KeyPlan::Fetched(fetcher) if lazy => {
-                KeyStore::lazy(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
+                KeyStore::lazy(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&with.clock))
             }
             KeyPlan::Fetched(fetcher) => {
-                KeyStore::fetched(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&clock))
+                KeyStore::fetched(Arc::clone(&name), fetcher, self.refresh, Arc::clone(&with.clock))
                     .await
                     .map_err(|reason| {
                         let message = format!("provider `{name}`: the keys could not be fetched: {reason}");
@@ -109,9 +122,10 @@ impl Provider {
         };
         Ok(TrustedProvider {
             name: Arc::clone(&name),
-            siblings,
-            clock,
+            siblings: Arc::clone(&with.names),
+            clock: Arc::clone(&with.clock),
             issuers,
+            is_resolved: self.is_resolved,
             audience_without_aud: self.preset.audience_without_aud(),
             preset: self.preset,
             audiences: self.audiences,

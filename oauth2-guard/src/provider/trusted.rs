@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::grants::ClaimMapping;
 use super::issuers::Issuers;
 use super::presets::Preset;
+use super::resolver::{Look, Resolver};
 use super::tokens::RequiredClaim;
 use crate::clock::Clock;
 use crate::jwks::KeyStore;
@@ -21,6 +22,8 @@ pub(crate) struct TrustedProvider {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) preset: Preset,
     pub(crate) issuers: Issuers,
+    /// Whether it became known while the API ran.
+    pub(crate) is_resolved: bool,
     pub(crate) audiences: Vec<String>,
     /// What is an audience in a token that has no `aud`.
     pub(crate) audience_without_aud: Option<&'static str>,
@@ -37,32 +40,43 @@ pub(crate) struct TrustedProvider {
 /// The providers of one server, none of whose issuers or names is that of another.
 #[derive(Debug)]
 pub(crate) struct TrustedProviders {
-    providers: Vec<Arc<TrustedProvider>>,
+    configured: Vec<Arc<TrustedProvider>>,
     by_issuer: HashMap<String, usize>,
+    resolver: Option<Arc<Resolver>>,
 }
 
 impl TrustedProviders {
-    pub(crate) fn new(providers: Vec<TrustedProvider>) -> Self {
+    pub(crate) fn new(configured: Vec<TrustedProvider>, resolver: Option<Resolver>) -> Self {
         let spellings = |(index, provider): (usize, &TrustedProvider)| {
             provider.issuers.spellings().map(|spelling| (spelling.to_owned(), index)).collect::<Vec<_>>()
         };
-        let by_issuer = providers.iter().enumerate().flat_map(spellings).collect();
-        Self { providers: providers.into_iter().map(Arc::new).collect(), by_issuer }
+        let by_issuer = configured.iter().enumerate().flat_map(spellings).collect();
+        let configured = configured.into_iter().map(Arc::new).collect();
+        Self { configured, by_issuer, resolver: resolver.map(Arc::new) }
     }
 
-    /// The provider, where there is but one.
+    /// The provider, where there can be but one.
     pub(crate) fn only(&self) -> Option<&Arc<TrustedProvider>> {
-        match self.providers.as_slice() {
-            [only] => Some(only),
+        match (self.configured.as_slice(), &self.resolver) {
+            ([only], None) => Some(only),
             _ => None,
         }
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &TrustedProvider> {
-        self.providers.iter().map(|provider| &**provider)
+    /// Those that were configured.
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &TrustedProvider> {
+        self.configured.iter().map(|provider| &**provider)
     }
 
-    pub(crate) fn by_issuer(&self, issuer: &str) -> Option<&Arc<TrustedProvider>> {
-        self.providers.get(*self.by_issuer.get(issuer)?)
+    pub(crate) fn by_issuer(&self, issuer: &str) -> Look {
+        match (self.by_issuer.get(issuer).and_then(|index| self.configured.get(*index)), &self.resolver) {
+            (Some(provider), _) => Look::Trusted(Arc::clone(provider)),
+            (None, Some(resolver)) => resolver.look(issuer),
+            (None, None) => Look::Unknown,
+        }
+    }
+
+    pub(crate) fn resolver(&self) -> Option<&Arc<Resolver>> {
+        self.resolver.as_ref()
     }
 }

@@ -12,7 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
 use crate::fetch::{AnyFetch, Fetch, HttpFetch};
-use crate::provider::{Hints, Provider, TrustedProviders};
+use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, TrustedProviders, Trusting};
 use crate::rejection::Rejection;
 
 /// Makes a [`ResourceServer`].
@@ -27,6 +27,7 @@ pub struct ResourceServerBuilder {
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
     lazy: bool,
+    resolver: Option<AnyResolver>,
 }
 
 /// As long as keys are waited for.
@@ -46,6 +47,7 @@ impl Default for ResourceServerBuilder {
             on_decision: None,
             check_deadline: CHECK_DEADLINE,
             lazy: false,
+            resolver: None,
         }
     }
 }
@@ -63,6 +65,28 @@ impl ResourceServerBuilder {
     /// ```
     pub fn provider(mut self, provider: Provider) -> Self {
         self.providers.push(provider);
+        self
+    }
+
+    /// Trusts issuers that are only known while the API runs, as `resolver` says of each; see [`ResolveIssuer`]. Configured providers come first, and
+    /// need not be there.
+    ///
+    /// ```
+    /// # use oauth2_guard::{Provider, ResolveIssuer, ResourceServer};
+    /// struct Partners;
+    ///
+    /// impl ResolveIssuer for Partners {
+    ///     async fn provider(&self, issuer: &str) -> Result<Option<Provider>, axum::BoxError> {
+    ///         let is_partner = ["https://a.example", "https://b.example"].contains(&issuer); // or a query
+    ///         Ok(is_partner.then(|| Provider::discover(issuer).audience("orders").name("partners")))
+    ///     }
+    /// }
+    ///
+    /// let builder = ResourceServer::builder().resolve_issuers(Partners);
+    /// # let _ = builder;
+    /// ```
+    pub fn resolve_issuers(mut self, resolver: impl ResolveIssuer) -> Self {
+        self.resolver = Some(AnyResolver::new(resolver));
         self
     }
 
@@ -234,16 +258,14 @@ impl ResourceServerBuilder {
         }
         let names: Arc<[Box<str>]> =
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
-        let lazy = self.lazy;
-        let trusted = self.providers.into_iter().map(|provider| {
-            let (names, clock, fetch) =
-                (Arc::clone(&names), Arc::clone(&self.clock), Arc::clone(&self.fetch));
-            Box::pin(provider.trust(names, clock, fetch, lazy))
-        });
+        let trusting = Trusting { names, clock: Arc::clone(&self.clock), fetch: self.fetch };
+        let trusted =
+            self.providers.into_iter().map(|provider| Box::pin(provider.trust(&trusting, self.lazy)));
         let providers = together(trusted.collect()).await.into_iter().collect::<Result<_, _>>()?;
+        let resolver = self.resolver.map(|resolver| Resolver::new(resolver, trusting));
         Ok(ResourceServer {
             shared: Arc::new(Shared {
-                providers: TrustedProviders::new(providers),
+                providers: TrustedProviders::new(providers, resolver),
                 clock: self.clock,
                 max_token_bytes: self.max_token_bytes,
                 answers: Arc::new(self.answers),
@@ -256,7 +278,7 @@ impl ResourceServerBuilder {
 
     /// What concerns no provider alone.
     fn check(&self) -> Result<(), BuildError> {
-        if self.providers.is_empty() {
+        if self.providers.is_empty() && self.resolver.is_none() {
             return Err(BuildError::configuration(
                 "no provider is trusted: add one with `.provider(Provider::discover(\"https://..\").audience(\"..\"))`",
             ));

@@ -76,7 +76,7 @@ impl ResourceServer {
     }
 
     /// How it stands with the keys of the providers: for a health endpoint. It waits for nothing; a fetch that is due is begun, so that a server
-    /// that gets no traffic before it is ready gets its keys.
+    /// that gets no traffic before it is ready gets its keys. Providers that were [resolved](ResourceServerBuilder::resolve_issuers) are not in it.
     ///
     /// ```
     /// use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
@@ -94,7 +94,7 @@ impl ResourceServer {
     /// ```
     #[must_use]
     pub fn readiness(&self) -> Readiness {
-        Readiness::of(self.providers().all())
+        Readiness::of(self.providers().configured())
     }
 
     pub(crate) fn providers(&self) -> &TrustedProviders {

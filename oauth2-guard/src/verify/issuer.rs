@@ -6,21 +6,33 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::invalid::InvalidToken;
-use crate::provider::{TrustedProvider, TrustedProviders};
+use crate::provider::{Look, TrustedProvider, TrustedProviders};
 use crate::token::CompactJws;
 
 /// The provider whose keys and settings the token is held against.
 ///
-/// Where there are several, that is the one of exactly the issuer that the still untrusted claims name; the
-/// verified claims must name it again. Nothing is fetched for an issuer that is not configured.
-pub(super) fn select<'a>(
-    providers: &'a TrustedProviders,
+/// Where there may be several, that is the one of exactly the issuer that the still untrusted claims name; the
+/// verified claims must name it again. Nothing is fetched for an issuer that is neither configured nor resolved.
+pub(super) fn select(
+    providers: &TrustedProviders,
     jws: &CompactJws<'_>,
-) -> Result<&'a Arc<TrustedProvider>, InvalidToken> {
+) -> Result<Arc<TrustedProvider>, NotSelected> {
     if let Some(provider) = providers.only() {
-        return Ok(provider);
+        return Ok(Arc::clone(provider));
     }
-    providers.by_issuer(&untrusted_issuer(jws)?).ok_or(InvalidToken::UnknownIssuer)
+    let issuer = untrusted_issuer(jws).map_err(NotSelected::Refused)?;
+    match providers.by_issuer(&issuer) {
+        Look::Trusted(provider) => Ok(provider),
+        Look::Unknown => Err(NotSelected::Refused(InvalidToken::UnknownIssuer)),
+        Look::Ask => Err(NotSelected::Unresolved(issuer)),
+    }
+}
+
+/// Why there is no provider for a token.
+pub(super) enum NotSelected {
+    Refused(InvalidToken),
+    /// It may be one of this issuer, which is to be resolved first.
+    Unresolved(String),
 }
 
 /// Refuses what does not even claim to be from the provider.

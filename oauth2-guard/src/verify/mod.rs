@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use self::claims_set::ClaimsSet;
 use self::header::ProtectedHeader;
+use self::issuer::NotSelected;
 use self::signature::SignatureValid;
 use crate::bearer::BearerToken;
 use crate::claims::OAuth2Claims;
@@ -32,11 +33,13 @@ pub use self::invalid::InvalidToken;
 pub(crate) use self::signature::VerificationKey;
 
 /// A token that was not accepted.
-pub(crate) enum Refused<'a> {
+pub(crate) enum Refused {
     /// With the provider, once one was chosen.
-    Invalid { reason: InvalidToken, provider: Option<&'a Arc<TrustedProvider>> },
+    Invalid { reason: InvalidToken, provider: Option<Arc<TrustedProvider>> },
     /// The provider's keys are too old.
-    Keys { stale: Stale, provider: &'a Arc<TrustedProvider> },
+    Keys { stale: Stale, provider: Arc<TrustedProvider> },
+    /// Whether this issuer is trusted is to be asked first.
+    Unresolved { issuer: String },
 }
 
 /// Whether newer keys may be waited for.
@@ -46,34 +49,38 @@ pub(crate) enum Pass {
     AfterWaiting,
 }
 
-pub(crate) fn verify<'a>(
+pub(crate) fn verify(
     token: BearerToken<'_>,
     max_token_bytes: usize,
-    providers: &'a TrustedProviders,
+    providers: &TrustedProviders,
     now: UnixTime,
     pass: Pass,
-) -> Result<OAuth2Claims, Refused<'a>> {
+) -> Result<OAuth2Claims, Refused> {
     let unchosen = |reason| Refused::Invalid { reason, provider: None };
     let jws = CompactJws::parse(token, max_token_bytes).map_err(unchosen)?;
     let header = ProtectedHeader::parse(&jws).map_err(unchosen)?;
-    let provider = issuer::select(providers, &jws).map_err(unchosen)?;
-    let invalid = |reason| Refused::Invalid { reason, provider: Some(provider) };
+    let provider = issuer::select(providers, &jws).map_err(|not_selected| match not_selected {
+        NotSelected::Refused(reason) => unchosen(reason),
+        NotSelected::Unresolved(issuer) => Refused::Unresolved { issuer },
+    })?;
+    let invalid = |reason| Refused::Invalid { reason, provider: Some(Arc::clone(&provider)) };
     if !provider.keys.are_fresh() {
         // Keys are fetched for tokens of the provider's own, or so they say.
-        issuer::require(provider, &jws).map_err(invalid)?;
+        issuer::require(&provider, &jws).map_err(invalid)?;
         let freshened = match pass {
             Pass::First => provider.keys.freshen(),
             Pass::AfterWaiting => provider.keys.settle().map_err(Stale::Unavailable),
         };
-        freshened.map_err(|stale| Refused::Keys { stale, provider })?;
+        freshened.map_err(|stale| Refused::Keys { stale, provider: Arc::clone(&provider) })?;
     }
-    verify_for(provider, &jws, &header, now)
-        .map(|claims| OAuth2Claims::new(Arc::clone(provider), claims))
-        .map_err(|reason| match reason {
-            InvalidToken::UnknownKey => issuer::require(provider, &jws).err().unwrap_or(reason),
-            _ => reason,
-        })
-        .map_err(invalid)
+    let verified = verify_for(&provider, &jws, &header, now).map_err(|reason| match reason {
+        InvalidToken::UnknownKey => issuer::require(&provider, &jws).err().unwrap_or(reason),
+        _ => reason,
+    });
+    match verified {
+        Ok(claims) => Ok(OAuth2Claims::new(provider, claims)),
+        Err(reason) => Err(invalid(reason)),
+    }
 }
 
 /// Everything of the chosen provider holds, and nothing of another.

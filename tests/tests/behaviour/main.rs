@@ -44,6 +44,7 @@ mod path_parameters;
 mod peer_wishes;
 mod protected_header;
 mod readiness;
+mod resolved_issuers;
 mod rule_leaves;
 mod rules;
 mod seed_objects;

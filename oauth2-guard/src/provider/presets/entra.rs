@@ -58,7 +58,7 @@ impl Provider {
     /// lacks; the algorithm is RS256. Any application of the tenant may get a token without scopes and roles: `#[requires]` alone lets it in. `scp` holds
     /// the scopes, `roles` the roles. Groups and directory roles (`groups`, `wids`) are roles no roles. Who is in more groups than fit into a token has none that can be read: then rules that
     /// ask for a role deny, unless one of `roles` decides. `sub` is a person's ID for this API alone;
-    /// 
+    ///
     ///
     /// ```
     /// # use oauth2_guard::Provider;

@@ -159,8 +159,11 @@ impl World {
         let example = &vectors.json("rfc/rfc_examples.json")["jws"][1];
         Self {
             key_set: format!(r#"{{"keys":[{}],"x":"#, example["jwk"]),
-            only: TrustedProviders::new(vec![provider(ISSUER)]),
-            several: TrustedProviders::new(vec![provider("https://other.example.com"), provider(ISSUER)]),
+            only: TrustedProviders::new(vec![provider(ISSUER)], None),
+            several: TrustedProviders::new(
+                vec![provider("https://other.example.com"), provider(ISSUER)],
+                None,
+            ),
         }
     }
 
@@ -196,6 +199,7 @@ fn verify_with(providers: &TrustedProviders, token: &str) -> Result<(), &'static
         .map_err(|refused| match refused {
             Refused::Invalid { reason, .. } => reason.as_str(),
             Refused::Keys { .. } => "keys",
+            Refused::Unresolved { .. } => "unresolved",
         })
 }
 

@@ -29,7 +29,7 @@ use crate::bearer::BearerToken;
 use crate::clock::SystemClock;
 use crate::error::BuildError;
 use crate::fetch::HttpFetch;
-use crate::provider::{Provider, TrustedProvider};
+use crate::provider::{Provider, TrustedProvider, Trusting};
 use crate::token::CompactJws;
 
 /// The folder of the vectors.
@@ -84,8 +84,9 @@ fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, Invali
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let fetch = Arc::new(HttpFetch::default());
-    runtime.block_on(provider.audience("api").trust(Arc::new([]), Arc::new(SystemClock), fetch, false))
+    let trusting =
+        Trusting { names: Arc::new([]), clock: Arc::new(SystemClock), fetch: Arc::new(HttpFetch::default()) };
+    runtime.block_on(provider.audience("api").trust(&trusting, false))
 }
 
 /// That of one key: the key set that holds it or, where it is a secret, the secret.
