@@ -100,7 +100,7 @@ fn decide(rules: &[Rule], decisive: Truth, evidence: &Evidence<'_>) -> Truth {
 
 #[cfg(test)]
 mod tests {
-    use super::super::grants::Held;
+    use super::super::held::Held;
     use super::{Evidence, Grants, Rule, Truth, truth};
 
     const YES: Rule = Rule::scope("held");
@@ -108,7 +108,7 @@ mod tests {
     const UNKNOWN: Rule = Rule::role("any");
 
     fn grants() -> Grants {
-        Grants { roles: Held::Unreadable, ..Grants::new(["held"], [], []) }
+        Grants { roles: Held::UNREADABLE, ..Grants::new(["held"], [], []) }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 use core::fmt;
 
+use super::held::Held;
+
 /// The scopes, roles and permissions that a token carries, as its provider's claim mapping reads them.
 ///
-/// Each of the three is known, or *unreadable*: a claim was there but had no usable type. Nothing is known of
-/// what an unreadable claim grants or withholds.
+/// A name is held, or it is not, or that is *doubtful*: a claim was there but had no usable type, so that nothing is known of what it
+/// grants or withholds. Of what is doubtful neither `roles = "x"` nor `not(roles = "x")` holds.
 ///
 /// ```
 /// use oauth2_guard::policy::Grants;
@@ -34,17 +36,17 @@ impl Grants {
         }
     }
 
-    /// The scope tokens, sorted; none while they are unreadable.
+    /// The scope tokens that are held beyond doubt, sorted.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.names()
     }
 
-    /// The roles, sorted; none while they are unreadable.
+    /// The roles that are held beyond doubt, sorted.
     pub fn roles(&self) -> impl Iterator<Item = &str> {
         self.roles.names()
     }
 
-    /// The permissions, sorted; none while they are unreadable.
+    /// The permissions that are held beyond doubt, sorted.
     pub fn permissions(&self) -> impl Iterator<Item = &str> {
         self.permissions.names()
     }
@@ -58,55 +60,6 @@ impl fmt::Debug for Grants {
             .field("roles", &self.roles)
             .field("permissions", &self.permissions)
             .finish()
-    }
-}
-
-/// The names of one kind that a token holds.
-#[derive(Clone, Eq, PartialEq)]
-pub(crate) enum Held {
-    /// Sorted and without doubles.
-    Known(Vec<Box<str>>),
-    Unreadable,
-}
-
-impl Held {
-    pub(crate) fn known<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut names: Vec<Box<str>> = names.filter(|name| !name.is_empty()).map(Box::from).collect();
-        names.sort_unstable();
-        names.dedup();
-        Self::Known(names)
-    }
-
-    /// Whether `name` is among them; `None` when that cannot be known.
-    pub(crate) fn contains(&self, name: &str) -> Option<bool> {
-        match self {
-            Self::Known(names) => Some(names.binary_search_by(|held| (**held).cmp(name)).is_ok()),
-            Self::Unreadable => None,
-        }
-    }
-
-    fn names(&self) -> impl Iterator<Item = &str> {
-        match self {
-            Self::Known(names) => names.as_slice(),
-            Self::Unreadable => &[],
-        }
-        .iter()
-        .map(|name| &**name)
-    }
-}
-
-impl Default for Held {
-    fn default() -> Self {
-        Self::Known(Vec::new())
-    }
-}
-
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Known(names) => write!(f, "{} known", names.len()),
-            Self::Unreadable => f.write_str("unreadable"),
-        }
     }
 }
 

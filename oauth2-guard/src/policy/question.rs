@@ -128,7 +128,8 @@ fn next_check(rule: &Rule, outcome: bool, evidence: &Evidence<'_>) -> Option<Che
 mod tests {
     use super::super::check::Check;
     use super::super::evidence::Answers;
-    use super::super::grants::{Grants, Held};
+    use super::super::grants::Grants;
+    use super::super::held::Held;
     use super::{Evidence, Rule, Standing};
 
     struct A;
@@ -149,7 +150,7 @@ mod tests {
 
     /// How `rule` stands once those checks had those answers, and the objects are there.
     fn standing(rule: &Rule, asked: &[(Rule, Option<bool>)], objects: usize) -> Standing {
-        let grants = Grants { roles: Held::Unreadable, ..Grants::new(["held"], [], []) };
+        let grants = Grants { roles: Held::UNREADABLE, ..Grants::new(["held"], [], []) };
         let mut answers = Answers::with_objects(objects);
         for (check, answer) in asked {
             let Rule::Check(check) = check else { unreachable!() };

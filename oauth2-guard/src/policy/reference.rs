@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::check::Check;
 use super::evidence::{Answers, Evidence, Token};
-use super::grants::{Grants, Held};
+use super::grants::Grants;
+use super::held::Held;
 use super::named::Named;
 use super::owner::OwnerRule;
 use super::principal::Principal;
@@ -114,13 +115,17 @@ impl World {
     fn random(random: &mut Random) -> Self {
         let mut truths = [0; LEAVES];
         truths.iter_mut().for_each(|truth| *truth = random.truth());
-        // Both are of one claim.
-        if truths[0] == UNKNOWN || truths[1] == UNKNOWN {
-            (truths[0], truths[1]) = (UNKNOWN, UNKNOWN);
-        }
-        let held = |truths: &[(u8, &'static str)]| match truths {
-            [(UNKNOWN, _), ..] => Held::Unreadable,
-            _ => Held::known(truths.iter().filter(|(truth, _)| *truth == TRUE).map(|(_, name)| *name)),
+        // Where no name is known to be absent, everything that is not held may be doubtful.
+        let everything = truths[4] != TRUE;
+        let held = |truths: &[(u8, &'static str)]| {
+            let those =
+                |wanted| truths.iter().filter(move |(truth, _)| *truth == wanted).map(|(_, name)| *name);
+            let doubtful = if everything && truths.iter().all(|(truth, _)| *truth != FALSE) {
+                Held::UNREADABLE
+            } else {
+                Held::doubtful_names(those(UNKNOWN))
+            };
+            Held::known(those(TRUE)).and(doubtful)
         };
         let choose = |truth: u8, yes: Value, no: Value, unreadable: Value| match truth {
             TRUE => yes,

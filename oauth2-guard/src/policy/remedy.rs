@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use super::evaluate::{Truth, truth};
 use super::evidence::Evidence;
-use super::grants::{Grants, Held};
+use super::grants::Grants;
+use super::held::Held;
 use super::principal::Principal;
 use super::question::can_become;
 use super::rule::Rule;
@@ -27,8 +28,8 @@ impl Remedy {
     pub(super) fn of(rule: &Rule, evidence: &Evidence<'_>) -> Option<Self> {
         let wanted = wanted(rule, true, evidence)?;
         // A scope that one part asks for may be the one that another part forbids: the evaluator has the last word.
-        let names = evidence.grants.scopes().chain(wanted.scopes.iter().copied());
-        let grants = Grants { scopes: Held::known(names), ..evidence.grants.clone() };
+        let more = Held::known(wanted.scopes.iter().copied());
+        let grants = Grants { scopes: evidence.grants.scopes.clone().and(more), ..evidence.grants.clone() };
         let supposed = wanted.login.then_some(&wanted);
         let then = Evidence { grants: &grants, supposed, ..*evidence };
         can_become(rule, true, &then).then_some(wanted)

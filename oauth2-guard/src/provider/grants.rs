@@ -31,9 +31,9 @@ fn first(
     for reference in references {
         match reference.find(claims) {
             Found::Absent => {}
-            Found::Unreadable => return Held::Unreadable,
+            Found::Unreadable => return Held::UNREADABLE,
             Found::Value(value) => match read(value) {
-                None => return Held::Unreadable,
+                None => return Held::UNREADABLE,
                 Some(names) if names.is_empty() => {}
                 Some(names) => return Held::known(names.into_iter()),
             },
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn knows_nothing_of_a_claim_that_is_elsewhere() {
-        let unreadable = |claims: Value| grants(&claims).roles == Held::Unreadable;
+        let unreadable = |claims: Value| grants(&claims).roles == Held::UNREADABLE;
         assert!(unreadable(json!({"_claim_names": {"roles": "src1"}})));
         assert!(unreadable(json!({"_claim_names": {"realm_access": "src1"}})));
         assert!(unreadable(json!({"_claim_names": "odd"})));
@@ -116,7 +116,7 @@ mod tests {
         let groups = vec![ClaimRef::parse("groups".to_owned()).unwrap()];
         let mapping = ClaimMapping { roles: groups, ..ClaimMapping::default() };
         let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
-        assert_eq!(roles(json!({"hasgroups": true})), Held::Unreadable);
+        assert_eq!(roles(json!({"hasgroups": true})), Held::UNREADABLE);
         assert_eq!(roles(json!({"groups": ["r"]})), Grants::new([], ["r"], []).roles);
     }
 
@@ -131,13 +131,13 @@ mod tests {
             json!("a\tb"),
             json!("\u{e9}"),
         ] {
-            assert_eq!(grants(&json!({"scope": scope, "scp": "a"})).scopes, Held::Unreadable, "{scope}");
+            assert_eq!(grants(&json!({"scope": scope, "scp": "a"})).scopes, Held::UNREADABLE, "{scope}");
         }
         for roles in
             [json!(5), json!(null), json!({"r": true}), json!([["r"]]), json!([null, "r"]), json!(["r", 5])]
         {
-            assert_eq!(grants(&json!({"roles": roles})).roles, Held::Unreadable, "{roles}");
+            assert_eq!(grants(&json!({"roles": roles})).roles, Held::UNREADABLE, "{roles}");
         }
-        assert_eq!(grants(&json!({"realm_access": "r"})).roles, Held::Unreadable);
+        assert_eq!(grants(&json!({"realm_access": "r"})).roles, Held::UNREADABLE);
     }
 }

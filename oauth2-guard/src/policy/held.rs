@@ -1,0 +1,155 @@
+use core::fmt;
+
+/// The names of one kind that a token is known to hold, and those of which that is doubtful. Any other it does not hold.
+#[derive(Clone, Default, Eq, PartialEq)]
+pub(crate) struct Held {
+    /// Sorted and without doubles.
+    names: Vec<Box<str>>,
+    doubtful: Doubtful,
+}
+
+/// What a token may hold or not.
+#[derive(Clone, Eq, PartialEq)]
+enum Doubtful {
+    /// Sorted, without doubles, and none of what is held.
+    Names(Vec<Box<str>>),
+    /// Whatever is not held.
+    Everything,
+}
+
+impl Held {
+    /// Nothing is known.
+    pub(crate) const UNREADABLE: Self = Self { names: Vec::new(), doubtful: Doubtful::Everything };
+
+    /// Names that are empty are left out.
+    pub(crate) fn known<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        Self { names: sorted(names), doubtful: Doubtful::default() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn doubtful_names<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        Self { names: Vec::new(), doubtful: Doubtful::Names(sorted(names)) }
+    }
+
+    /// Whether `name` is among them; `None` when that cannot be known.
+    pub(crate) fn contains(&self, name: &str) -> Option<bool> {
+        match &self.doubtful {
+            _ if has(&self.names, name) => Some(true),
+            Doubtful::Names(doubtful) if !has(doubtful, name) => Some(false),
+            Doubtful::Names(_) | Doubtful::Everything => None,
+        }
+    }
+
+    /// Those that are known to be held, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
+    /// What either holds is held, also where the other doubts it.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.names = union(self.names, other.names);
+        self.doubtful = match (self.doubtful, other.doubtful) {
+            (Doubtful::Names(ours), Doubtful::Names(theirs)) => {
+                let mut doubtful = union(ours, theirs);
+                doubtful.retain(|name| !has(&self.names, name));
+                Doubtful::Names(doubtful)
+            }
+            _ => Doubtful::Everything,
+        };
+        self
+    }
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
+    let mut names: Vec<Box<str>> = names.filter(|name| !name.is_empty()).map(Box::from).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Of two that are sorted.
+fn union(mut names: Vec<Box<str>>, more: Vec<Box<str>>) -> Vec<Box<str>> {
+    if names.is_empty() {
+        return more;
+    }
+    if !more.is_empty() {
+        names.extend(more);
+        // The stable sort merges what is sorted already.
+        names.sort();
+        names.dedup();
+    }
+    names
+}
+
+fn has(sorted: &[Box<str>], name: &str) -> bool {
+    sorted.binary_search_by(|held| (**held).cmp(name)).is_ok()
+}
+
+impl Default for Doubtful {
+    fn default() -> Self {
+        Self::Names(Vec::new())
+    }
+}
+
+/// Says how many, never which: they are part of a token.
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} known", self.names.len())?;
+        match &self.doubtful {
+            Doubtful::Names(doubtful) if doubtful.is_empty() => Ok(()),
+            Doubtful::Names(doubtful) => write!(f, ", {} doubtful", doubtful.len()),
+            Doubtful::Everything => f.write_str(", the rest unreadable"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Held;
+
+    fn known(names: &[&str]) -> Held {
+        Held::known(names.iter().copied())
+    }
+
+    fn doubtful(names: &[&str]) -> Held {
+        Held::doubtful_names(names.iter().copied())
+    }
+
+    fn contains(held: &Held) -> [Option<bool>; 4] {
+        ["a", "b", "c", "d"].map(|name| held.contains(name))
+    }
+
+    const YES: Option<bool> = Some(true);
+    const NO: Option<bool> = Some(false);
+
+    #[test]
+    fn knows_what_is_held_and_doubts_some_or_everything_else() {
+        assert_eq!(contains(&known(&["c", "a", "", "a"])), [YES, NO, YES, NO]);
+        assert_eq!(contains(&doubtful(&["c", ""])), [NO, NO, None, NO]);
+        assert_eq!(contains(&Held::UNREADABLE), [None; 4]);
+        assert_eq!(contains(&Held::default()), [NO; 4]);
+        assert_eq!(known(&["a"]).contains(""), NO);
+    }
+
+    #[test]
+    fn what_one_holds_is_held_whatever_another_doubts() {
+        for (one, other, expected) in [
+            (known(&["b"]), known(&["a", "b"]), [YES, YES, NO, NO]),
+            (known(&["b"]), doubtful(&["a", "b"]), [None, YES, NO, NO]),
+            (doubtful(&["a"]), doubtful(&["b"]), [None, None, NO, NO]),
+            (known(&["b"]), Held::UNREADABLE, [None, YES, None, None]),
+            (doubtful(&["b"]), Held::UNREADABLE, [None; 4]),
+            (known(&["b"]), Held::default(), [NO, YES, NO, NO]),
+        ] {
+            assert_eq!(contains(&one.clone().and(other.clone())), expected);
+            assert_eq!(one.clone().and(other.clone()), other.and(one));
+        }
+    }
+
+    #[test]
+    fn debug_tells_no_names() {
+        assert_eq!(format!("{:?}", known(&["secret"]).and(doubtful(&["hidden"]))), "1 known, 1 doubtful");
+        assert_eq!(format!("{:?}", known(&["secret"]).and(Held::UNREADABLE)), "1 known, the rest unreadable");
+        assert_eq!(format!("{:?}", Held::default()), "0 known");
+    }
+}
