@@ -5,29 +5,31 @@ use serde_json::{Map, Value};
 use crate::claim_ref::{ClaimRef, Found};
 use crate::policy::{Grants, Held, is_scope_token};
 
-/// The claims that hold what a token grants; of each list the first that is there and not empty.
+/// The claims that hold what a token grants: of each list the first that is there and not empty, of all lists the union.
 #[derive(Debug, Default)]
 pub(crate) struct ClaimMapping {
-    pub(super) scopes: Vec<ClaimRef<String>>,
-    pub(super) roles: Vec<ClaimRef<String>>,
-    pub(super) permissions: Vec<ClaimRef<String>>,
+    pub(super) scopes: Vec<Vec<ClaimRef<String>>>,
+    pub(super) roles: Vec<Vec<ClaimRef<String>>>,
+    pub(super) permissions: Vec<Vec<ClaimRef<String>>>,
 }
+
+type Read = fn(&Value) -> Option<Vec<&str>>;
 
 impl ClaimMapping {
     pub(crate) fn grants(&self, claims: &Map<String, Value>) -> Grants {
+        let held = |lists: &[Vec<_>], read: Read| {
+            let each = lists.iter().map(|list| first(list, claims, read));
+            each.reduce(Held::and).unwrap_or_default()
+        };
         Grants {
-            scopes: first(&self.scopes, claims, scope_tokens),
-            roles: first(&self.roles, claims, names),
-            permissions: first(&self.permissions, claims, names),
+            scopes: held(&self.scopes, scope_tokens),
+            roles: held(&self.roles, names),
+            permissions: held(&self.permissions, names),
         }
     }
 }
 
-fn first(
-    references: &[ClaimRef<String>],
-    claims: &Map<String, Value>,
-    read: fn(&Value) -> Option<Vec<&str>>,
-) -> Held {
+fn first(references: &[ClaimRef<String>], claims: &Map<String, Value>, read: Read) -> Held {
     for reference in references {
         match reference.find(claims) {
             Found::Absent => {}
@@ -44,24 +46,28 @@ fn first(
 
 /// RFC 6749 §3.3: tokens with a space between, and nothing else that separates; or an array of tokens.
 fn scope_tokens(value: &Value) -> Option<Vec<&str>> {
-    let tokens = match value {
+    let tokens: Vec<&str> = match value {
         Value::String(text) => text.split(' ').filter(|token| !token.is_empty()).collect(),
-        _ => strings(value)?,
+        _ => value.as_array()?.iter().map(Value::as_str).collect::<Option<_>>()?,
     };
     tokens.iter().all(|token| is_scope_token(token)).then_some(tokens)
 }
 
 /// An array of names; or one name, which is never taken apart.
 fn names(value: &Value) -> Option<Vec<&str>> {
-    let names = match value {
+    let names: Vec<&str> = match value {
         Value::String(name) => vec![name.as_str()],
-        _ => strings(value)?,
+        _ => value.as_array()?.iter().map(name).collect::<Option<_>>()?,
     };
     Some(names.into_iter().filter(|name| !name.is_empty()).collect())
 }
 
-fn strings(value: &Value) -> Option<Vec<&str>> {
-    value.as_array()?.iter().map(Value::as_str).collect()
+/// RFC 9068 §2.2.3.1 has roles as SCIM does: in objects, whose `value` counts alone (RFC 7643 §2.4).
+fn name(element: &Value) -> Option<&str> {
+    match element {
+        Value::Object(members) => members.get("value")?.as_str(),
+        _ => element.as_str(),
+    }
 }
 
 #[cfg(test)]
@@ -71,13 +77,15 @@ mod tests {
     use super::{ClaimMapping, ClaimRef};
     use crate::policy::{Grants, Held};
 
+    fn references(names: &[&str]) -> Vec<ClaimRef<String>> {
+        names.iter().map(|name| ClaimRef::parse((*name).to_owned()).unwrap()).collect()
+    }
+
     fn grants(claims: &Value) -> Grants {
-        let references =
-            |names: &[&str]| names.iter().map(|name| ClaimRef::parse((*name).to_owned()).unwrap()).collect();
         let mapping = ClaimMapping {
-            scopes: references(&["scope", "scp"]),
-            roles: references(&["roles", "/realm_access/roles"]),
-            permissions: references(&["permissions"]),
+            scopes: vec![references(&["scope", "scp"])],
+            roles: vec![references(&["roles", "/realm_access/roles"])],
+            permissions: vec![references(&["permissions"])],
         };
         mapping.grants(claims.as_object().unwrap())
     }
@@ -113,11 +121,51 @@ mod tests {
         assert!(!unreadable(json!({"_claim_names": {"other": "src1"}})));
         assert!(!unreadable(json!({"_claim_names": {"roles": "src1"}, "roles": ["r"]})));
 
-        let groups = vec![ClaimRef::parse("groups".to_owned()).unwrap()];
-        let mapping = ClaimMapping { roles: groups, ..ClaimMapping::default() };
+        let mapping = ClaimMapping { roles: vec![references(&["groups"])], ..ClaimMapping::default() };
         let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
         assert_eq!(roles(json!({"hasgroups": true})), Held::UNREADABLE);
         assert_eq!(roles(json!({"groups": ["r"]})), Grants::new([], ["r"], []).roles);
+    }
+
+    #[test]
+    fn takes_the_union_of_several_lists_and_doubts_the_rest_where_one_is_unreadable() {
+        let roles = vec![references(&["roles"]), references(&["groups", "wids"])];
+        let mapping = ClaimMapping { roles, ..ClaimMapping::default() };
+        let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
+        let known = |names: &[&str]| Held::known(names.iter().copied());
+        for (claims, expected) in [
+            (json!({"roles": ["b"], "groups": ["a", "b"], "wids": ["c"]}), known(&["a", "b"])),
+            (json!({"roles": "b", "groups": [], "wids": ["c"]}), known(&["b", "c"])),
+            (json!({"groups": ["a"]}), known(&["a"])),
+            (json!({"roles": []}), known(&[])),
+            (json!({"roles": ["a"], "groups": 5, "wids": ["c"]}), known(&["a"]).and(Held::UNREADABLE)),
+            (json!({"roles": ["a"], "hasgroups": true}), known(&["a"]).and(Held::UNREADABLE)),
+            (json!({"roles": 5, "groups": ["a"]}), known(&["a"]).and(Held::UNREADABLE)),
+            (json!({"roles": 5}), Held::UNREADABLE),
+        ] {
+            assert_eq!(roles(claims.clone()), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn takes_the_value_of_an_object_in_an_array_of_roles_or_permissions() {
+        let value = |value: Value| json!({"value": value, "display": "x", "$ref": ["y"]});
+        let mixed = json!([value(json!("r")), "s", value(json!(""))]);
+        assert_eq!(
+            grants(&json!({"roles": mixed, "permissions": mixed})),
+            Grants::new([], ["r", "s"], ["r", "s"])
+        );
+        for odd in [
+            value(json!(5)),
+            value(json!(["r"])),
+            json!({"Value": "r"}),
+            json!({}),
+            json!([value(json!("r"))]),
+        ] {
+            assert_eq!(grants(&json!({"roles": ["s", odd]})).roles, Held::UNREADABLE, "{odd}");
+        }
+        assert_eq!(grants(&json!({"roles": value(json!("r"))})).roles, Held::UNREADABLE);
+        assert_eq!(grants(&json!({"scope": [value(json!("r"))]})).scopes, Held::UNREADABLE);
     }
 
     #[test]

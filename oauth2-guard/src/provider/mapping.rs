@@ -1,6 +1,39 @@
 //! Which claims of a provider's tokens hold what they grant.
 
 use super::Provider;
+use crate::claim_ref::ClaimRef;
+
+/// Where the names of one kind are, as configured.
+#[derive(Clone)]
+pub(super) struct ClaimLists {
+    /// The method that said so.
+    setting: &'static str,
+    /// Of each list the first claim that is there; of all lists together the union.
+    lists: Vec<Vec<String>>,
+}
+
+impl ClaimLists {
+    pub(super) fn first<C: Into<String>>(setting: &'static str, claims: impl IntoIterator<Item = C>) -> Self {
+        Self { setting, lists: vec![claims.into_iter().map(Into::into).collect()] }
+    }
+
+    fn merged<C: Into<String>>(setting: &'static str, claims: impl IntoIterator<Item = C>) -> Self {
+        Self { setting, lists: claims.into_iter().map(|claim| vec![claim.into()]).collect() }
+    }
+
+    pub(super) fn parse(&self) -> Result<Vec<Vec<ClaimRef<String>>>, String> {
+        let Self { setting, lists } = self;
+        if lists.is_empty() || lists.iter().any(Vec::is_empty) {
+            return Err(format!("`{setting}` names no claim: leave it out, or name at least one"));
+        }
+        lists.iter().map(|list| list.iter().map(|text| reference(setting, text)).collect()).collect()
+    }
+}
+
+pub(super) fn reference(setting: &str, text: &str) -> Result<ClaimRef<String>, String> {
+    ClaimRef::parse(text.to_owned())
+        .map_err(|reason| format!("`{setting}`: `{text}` is no claim: {}", reason.explain(text)))
+}
 
 impl Provider {
     /// The claims that hold scopes, in place of the default: `scope`, then `scp`.
@@ -9,20 +42,43 @@ impl Provider {
     /// (`/realm_access/roles`). The first that is there and not empty is taken. A value is a string of scope tokens with
     /// spaces between, or an array of scope tokens; a value of any other type is unreadable, so that every rule about scopes denies.
     ///
+    /// Of this and [`merged_scope_claims`](Self::merged_scope_claims) the later call counts.
+    ///
     /// ```
     /// # use oauth2_guard::Provider;
     /// let provider = Provider::discover("https://login.example.com").audience("orders").scope_claims(["scp"]);
     /// # let _ = provider;
     /// ```
     pub fn scope_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
-        self.scope_claims = claims.into_iter().map(Into::into).collect();
+        self.scope_claims = ClaimLists::first("scope_claims", claims);
+        self
+    }
+
+    /// The claims that hold scopes, all of them, in place of the default: what is in any of them counts. References and values as in
+    /// [`scope_claims`](Self::scope_claims), which takes the first that is there.
+    ///
+    /// Where one of them is unreadable, what the others hold is held nonetheless, and of every other scope it is unknown.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com")
+    ///     .audience("orders")
+    ///     .merged_scope_claims(["scope", "https://example.com/scopes"]);
+    /// # let _ = provider;
+    /// ```
+    pub fn merged_scope_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
+        self.scope_claims = ClaimLists::merged("merged_scope_claims", claims);
         self
     }
 
     /// The claims that hold roles, in place of the default: `roles`. References as in
     /// [`scope_claims`](Self::scope_claims).
     ///
-    /// A value is an array of strings, or one string, which is one role and never split.
+    /// A value is an array, or one string, which is one role and never split. In an array a role is a string, or an object with a string
+    /// `value` (RFC 9068 §2.2.3.1, RFC 7643 §2.4), whatever else that has; with an element of any other kind the claim is unreadable, so
+    /// that every rule about roles denies.
+    ///
+    /// Of this and [`merged_role_claims`](Self::merged_role_claims) the later call counts.
     ///
     /// ```
     /// # use oauth2_guard::Provider;
@@ -32,12 +88,39 @@ impl Provider {
     /// # let _ = provider;
     /// ```
     pub fn role_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
-        self.role_claims = claims.into_iter().map(Into::into).collect();
+        self.role_claims = ClaimLists::first("role_claims", claims);
+        self
+    }
+
+    /// The claims that hold roles, all of them, in place of the default: what is in any of them counts. References and values as in
+    /// [`role_claims`](Self::role_claims), which takes the first that is there.
+    ///
+    /// Where one of them is unreadable, what the others hold is held nonetheless, and of every other role it is unknown.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// // RFC 9068 §2.2.3.1
+    /// let provider = Provider::discover("https://login.example.com")
+    ///     .audience("orders")
+    ///     .merged_role_claims(["roles", "groups", "entitlements"]);
+    /// # let _ = provider;
+    /// ```
+    pub fn merged_role_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
+        self.role_claims = ClaimLists::merged("merged_role_claims", claims);
+        self
+    }
+
+    /// What this claim holds are roles too, whichever other claims hold some.
+    #[allow(dead_code, reason = "for presets whose tokens have groups")]
+    pub(crate) fn also_role_claim(mut self, reference: &str) -> Self {
+        self.role_claims.lists.push(vec![reference.to_owned()]);
         self
     }
 
     /// The claims that hold permissions, in place of the default: `permissions`. References as in
     /// [`scope_claims`](Self::scope_claims), values as in [`role_claims`](Self::role_claims).
+    ///
+    /// Of this and [`merged_permission_claims`](Self::merged_permission_claims) the later call counts.
     ///
     /// ```
     /// # use oauth2_guard::Provider;
@@ -47,7 +130,24 @@ impl Provider {
     /// # let _ = provider;
     /// ```
     pub fn permission_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
-        self.permission_claims = claims.into_iter().map(Into::into).collect();
+        self.permission_claims = ClaimLists::first("permission_claims", claims);
+        self
+    }
+
+    /// The claims that hold permissions, all of them, in place of the default: what is in any of them counts. References and values as in
+    /// [`permission_claims`](Self::permission_claims), which takes the first that is there.
+    ///
+    /// Where one of them is unreadable, what the others hold is held nonetheless, and of every other permission it is unknown.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com")
+    ///     .audience("orders")
+    ///     .merged_permission_claims(["permissions", "entitlements"]);
+    /// # let _ = provider;
+    /// ```
+    pub fn merged_permission_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
+        self.permission_claims = ClaimLists::merged("merged_permission_claims", claims);
         self
     }
 }

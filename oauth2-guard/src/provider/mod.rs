@@ -23,6 +23,7 @@ use self::presets::Preset;
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::hint::{Hint, Hints, RefusedToken};
 pub(crate) use self::issuers::Tenancy;
+use self::mapping::ClaimLists;
 pub use self::resolver::ResolveIssuer;
 pub(crate) use self::resolver::{AnyResolver, Look, Resolver};
 pub(crate) use self::tokens::{Expected, RequiredClaim};
@@ -57,9 +58,9 @@ pub struct Provider {
     audiences: Vec<String>,
     algorithms: Vec<Algorithm>,
     leeway: Duration,
-    scope_claims: Vec<String>,
-    role_claims: Vec<String>,
-    permission_claims: Vec<String>,
+    scope_claims: ClaimLists,
+    role_claims: ClaimLists,
+    permission_claims: ClaimLists,
     required_claims: Vec<RequiredClaim>,
     keys: KeySource,
     max_token_lifetime: Option<Duration>,
@@ -88,9 +89,9 @@ impl Provider {
             audiences: Vec::new(),
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
             leeway: Duration::from_secs(60),
-            scope_claims: vec!["scope".to_owned(), "scp".to_owned()],
-            role_claims: vec!["roles".to_owned()],
-            permission_claims: vec!["permissions".to_owned()],
+            scope_claims: ClaimLists::first("scope_claims", ["scope", "scp"]),
+            role_claims: ClaimLists::first("role_claims", ["roles"]),
+            permission_claims: ClaimLists::first("permission_claims", ["permissions"]),
             required_claims: Vec::new(),
             keys,
             max_token_lifetime: None,

@@ -10,7 +10,6 @@ use super::grants::ClaimMapping;
 use super::issuers::Issuers;
 use super::trusted::TrustedProvider;
 use super::{Expected, KeySource, Provider, RequiredClaim};
-use crate::claim_ref::ClaimRef;
 use crate::clock::Clock;
 use crate::error::BuildError;
 use crate::fetch::AnyFetch;
@@ -101,10 +100,9 @@ impl Provider {
         }
         let issuers = self.issuers();
         let claims = ClaimMapping {
-            scopes: references("scope_claims", &self.scope_claims).map_err(|what| error(&what))?,
-            roles: references("role_claims", &self.role_claims).map_err(|what| error(&what))?,
-            permissions: references("permission_claims", &self.permission_claims)
-                .map_err(|what| error(&what))?,
+            scopes: self.scope_claims.parse().map_err(|what| error(&what))?,
+            roles: self.role_claims.parse().map_err(|what| error(&what))?,
+            permissions: self.permission_claims.parse().map_err(|what| error(&what))?,
         };
         let keys = match self.key_plan(Arc::clone(&with.fetch)).map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),
@@ -257,17 +255,4 @@ enum KeyPlan {
 
 fn is_host(text: &str) -> bool {
     url::Host::parse(text).is_ok_and(|host| host.to_string() == text)
-}
-
-fn references(setting: &str, texts: &[String]) -> Result<Vec<ClaimRef<String>>, String> {
-    if texts.is_empty() {
-        return Err(format!("`{setting}` names no claim: leave it out, or name at least one"));
-    }
-    texts
-        .iter()
-        .map(|text| {
-            ClaimRef::parse(text.clone())
-                .map_err(|reason| format!("`{setting}`: `{text}` is no claim: {}", reason.explain(text)))
-        })
-        .collect()
 }
