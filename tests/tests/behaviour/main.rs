@@ -33,6 +33,7 @@ mod key_refresh;
 mod key_rotation;
 mod key_selection;
 mod layering;
+mod merged_claims;
 mod named_policies;
 mod object_loading;
 mod observability;
