@@ -51,6 +51,7 @@ impl OAuth2Claims {
         let token = Token {
             provider: &provider.name,
             providers: &provider.siblings,
+            most: provider.claims.most.as_ref(),
             members: &self.0.members,
             clock: &*provider.clock,
             leeway: provider.leeway.as_secs(),

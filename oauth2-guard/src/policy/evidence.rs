@@ -30,6 +30,8 @@ pub(crate) struct Token<'a> {
     pub(crate) provider: &'a str,
     /// The names of all providers of the server.
     pub(crate) providers: &'a [Box<str>],
+    /// The most that tokens of the provider can grant; anything where there is none.
+    pub(crate) most: Option<&'a Grants>,
     pub(crate) members: &'a Map<String, Value>,
     pub(crate) clock: &'a dyn Clock,
     /// In seconds.
@@ -74,6 +76,12 @@ impl<'a> Evidence<'a> {
             Some(token) if token.providers.iter().any(|known| **known == *provider) => Truth::False,
             _ => Truth::Unknown,
         }
+    }
+
+    /// Whether another token of the provider can hold this scope.
+    pub(super) fn may_be_granted(&self, scope: &str) -> bool {
+        let most = self.token.and_then(|token| token.most);
+        most.is_none_or(|most| most.scopes.contains(scope) == Some(true))
     }
 
     pub(super) fn principal(&self) -> Option<Principal> {

@@ -5,7 +5,8 @@ use super::held::Held;
 /// The scopes, roles and permissions that a token carries, as its provider's claim mapping reads them.
 ///
 /// A name is held, or it is not, or that is *doubtful*: a claim was there but had no usable type, so that nothing is known of what it
-/// grants or withholds. Of what is doubtful neither `roles = "x"` nor `not(roles = "x")` holds.
+/// grants or withholds; or the name lies beyond what the provider [may grant](crate::Provider::may_grant). Of what is doubtful neither
+/// `roles = "x"` nor `not(roles = "x")` holds.
 ///
 /// ```
 /// use oauth2_guard::policy::Grants;
@@ -33,6 +34,15 @@ impl Grants {
             scopes: Held::known(scopes.into_iter()),
             roles: Held::known(roles.into_iter()),
             permissions: Held::known(permissions.into_iter()),
+        }
+    }
+
+    /// What is not known to be among `most` becomes doubtful.
+    pub(crate) fn within(self, most: &Self) -> Self {
+        Self {
+            scopes: self.scopes.within(&most.scopes),
+            roles: self.roles.within(&most.roles),
+            permissions: self.permissions.within(&most.permissions),
         }
     }
 

@@ -58,6 +58,16 @@ impl Held {
         };
         self
     }
+
+    /// What is not known to be among `most` becomes doubtful.
+    pub(crate) fn within(self, most: &Self) -> Self {
+        let (names, beyond) = self.names.into_iter().partition(|name| most.contains(name) == Some(true));
+        let doubtful = match self.doubtful {
+            Doubtful::Names(doubtful) => Doubtful::Names(union(doubtful, beyond)),
+            Doubtful::Everything => Doubtful::Everything,
+        };
+        Self { names, doubtful }
+    }
 }
 
 fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
@@ -144,6 +154,22 @@ mod tests {
             assert_eq!(contains(&one.clone().and(other.clone())), expected);
             assert_eq!(one.clone().and(other.clone()), other.and(one));
         }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_most_is_doubtful() {
+        let most = known(&["a", "b"]);
+        for (held, expected) in [
+            (known(&["a"]), [YES, NO, NO, NO]),
+            (known(&["a", "c"]), [YES, NO, None, NO]),
+            (known(&["a"]).and(doubtful(&["b", "d"])), [YES, None, NO, None]),
+            (known(&["a", "c"]).and(Held::UNREADABLE), [YES, None, None, None]),
+        ] {
+            assert_eq!(contains(&held.within(&most)), expected);
+        }
+        assert_eq!(contains(&known(&["a"]).within(&Held::default())), [None, NO, NO, NO]);
+        // Of the most itself nothing is known.
+        assert_eq!(contains(&known(&["a"]).within(&Held::UNREADABLE)), [None, NO, NO, NO]);
     }
 
     #[test]

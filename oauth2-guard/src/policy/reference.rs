@@ -164,6 +164,7 @@ impl World {
         let token = Token {
             provider: if self.truths[4] == TRUE { "staff" } else { "partners" },
             providers: &self.providers,
+            most: None,
             members: &self.members,
             clock: &NOW,
             leeway: 0,

@@ -84,6 +84,9 @@ fn wanted(rule: &Rule, outcome: bool, evidence: &Evidence<'_>) -> Option<Remedy>
         (Rule::Scope(token), true) => {
             let token = token.as_str();
             let is_held = evidence.grants.scopes.contains(token)?;
+            if !is_held && !evidence.may_be_granted(token) {
+                return None;
+            }
             let missing_scopes = usize::from(!is_held);
             Some(Remedy { scopes: vec![token], missing_scopes, ..Remedy::default() })
         }
@@ -143,10 +146,20 @@ mod tests {
 
     /// The `scope`, the `acr_values` and the `max_age` that are asked of a token with those claims and the scope `read`.
     fn asked(rule: &Rule, claims: &Value) -> (Option<String>, Option<(String, Option<u64>)>) {
+        asked_within(rule, claims, None)
+    }
+
+    /// The same of a provider that grants no more than that.
+    fn asked_within(
+        rule: &Rule,
+        claims: &Value,
+        most: Option<&Grants>,
+    ) -> (Option<String>, Option<(String, Option<u64>)>) {
         let grants = Grants::new(["read"], [], []);
         let token = Token {
             provider: "staff",
             providers: &[],
+            most,
             members: claims.as_object().unwrap(),
             clock: &StoppedClock(1_000),
             leeway: 0,
@@ -181,6 +194,20 @@ mod tests {
         ] {
             assert_eq!(asked(&rule, claims), (scope.map(str::to_owned), step_up), "{rule}");
         }
+    }
+
+    #[test]
+    fn asks_for_no_scope_that_the_provider_does_not_grant() {
+        let most = Grants::new(["read", "pay"], [], []);
+        for (rule, scope) in [
+            (PAY, Some("pay")),
+            (ROOT, None),
+            (Rule::All(&[PAY, ROOT]), None),
+            (Rule::Any(&[Rule::All(&[READ, ROOT]), PAY]), Some("pay")),
+        ] {
+            assert_eq!(asked_within(&rule, &json!({}), Some(&most)).0.as_deref(), scope, "{rule}");
+        }
+        assert_eq!(asked(&ROOT, &json!({})).0.as_deref(), Some("root"));
     }
 
     const OWNER: super::super::owner::OwnerRule = super::super::owner::OwnerRule::new(0, "x", None, false);

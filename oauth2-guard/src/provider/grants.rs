@@ -11,6 +11,8 @@ pub(crate) struct ClaimMapping {
     pub(super) scopes: Vec<Vec<ClaimRef<String>>>,
     pub(super) roles: Vec<Vec<ClaimRef<String>>>,
     pub(super) permissions: Vec<Vec<ClaimRef<String>>>,
+    /// What the provider may grant; anything where there is none.
+    pub(crate) most: Option<Grants>,
 }
 
 type Read = fn(&Value) -> Option<Vec<&str>>;
@@ -21,10 +23,14 @@ impl ClaimMapping {
             let each = lists.iter().map(|list| first(list, claims, read));
             each.reduce(Held::and).unwrap_or_default()
         };
-        Grants {
+        let grants = Grants {
             scopes: held(&self.scopes, scope_tokens),
             roles: held(&self.roles, names),
             permissions: held(&self.permissions, names),
+        };
+        match &self.most {
+            None => grants,
+            Some(most) => grants.within(most),
         }
     }
 }
@@ -86,6 +92,7 @@ mod tests {
             scopes: vec![references(&["scope", "scp"])],
             roles: vec![references(&["roles", "/realm_access/roles"])],
             permissions: vec![references(&["permissions"])],
+            most: None,
         };
         mapping.grants(claims.as_object().unwrap())
     }

@@ -2,6 +2,7 @@
 
 use super::Provider;
 use crate::claim_ref::ClaimRef;
+use crate::policy::{Grants, is_scope_token};
 
 /// Where the names of one kind are, as configured.
 #[derive(Clone)]
@@ -149,5 +150,40 @@ impl Provider {
     pub fn merged_permission_claims<C: Into<String>>(mut self, claims: impl IntoIterator<Item = C>) -> Self {
         self.permission_claims = ClaimLists::merged("merged_permission_claims", claims);
         self
+    }
+
+    /// The most that tokens of this provider can grant; anything by default. For a server with several providers, of which one has a say
+    /// in less than the others.
+    ///
+    /// What a token says beyond that is doubtful rather than absent: neither `roles = "admin"` nor `not(roles = "admin")` holds of it. What
+    /// is not named here is not granted: with `Grants::default()` the provider's tokens say who somebody is, and grant nothing. What the
+    /// [roles](crate::ResourceServerBuilder::role) that remain imply and permit is granted with them. The last call counts.
+    ///
+    /// ```
+    /// # use oauth2_guard::{Provider, ResourceServer};
+    /// use oauth2_guard::policy::Grants;
+    ///
+    /// let partners = Provider::discover("https://partners.example.com")
+    ///     .audience("orders")
+    ///     .may_grant(Grants::new(["orders:read"], ["partner"], []));
+    /// # let _ = partners;
+    /// ```
+    pub fn may_grant(mut self, grants: Grants) -> Self {
+        self.may_grant = Some(grants);
+        self
+    }
+
+    pub(crate) fn may_grant_anything(&self) -> bool {
+        self.may_grant.is_none()
+    }
+
+    pub(super) fn most(&self) -> Result<Option<Grants>, String> {
+        let mut scopes = self.may_grant.iter().flat_map(Grants::scopes);
+        match scopes.find(|scope| !is_scope_token(scope)) {
+            None => Ok(self.may_grant.clone()),
+            Some(odd) => Err(format!(
+                "`may_grant` has `{odd}` among the scopes, which is no scope token: name each by itself, without spaces, `\"` and `\\`"
+            )),
+        }
     }
 }

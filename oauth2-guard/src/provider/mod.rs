@@ -16,6 +16,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::jwks::Refresh;
+use crate::policy::Grants;
 use crate::verify::Algorithm;
 
 use self::presets::Preset;
@@ -61,6 +62,7 @@ pub struct Provider {
     scope_claims: ClaimLists,
     role_claims: ClaimLists,
     permission_claims: ClaimLists,
+    may_grant: Option<Grants>,
     required_claims: Vec<RequiredClaim>,
     keys: KeySource,
     max_token_lifetime: Option<Duration>,
@@ -92,6 +94,7 @@ impl Provider {
             scope_claims: ClaimLists::first("scope_claims", ["scope", "scp"]),
             role_claims: ClaimLists::first("role_claims", ["roles"]),
             permission_claims: ClaimLists::first("permission_claims", ["permissions"]),
+            may_grant: None,
             required_claims: Vec::new(),
             keys,
             max_token_lifetime: None,

@@ -250,10 +250,14 @@ impl ResourceServerBuilder {
     /// ```
     pub async fn build(self) -> Result<ResourceServer, BuildError> {
         self.check()?;
-        if self.providers.len() > 1 {
+        let unbounded: Vec<_> =
+            self.providers.iter().filter(|provider| provider.may_grant_anything()).collect();
+        if unbounded.len() > 1 {
+            let names: Vec<_> = unbounded.into_iter().map(Provider::display_name).collect();
             tracing::warn!(
-                providers = self.providers.len(),
-                "a role, scope or permission counts the same whichever of the providers granted it"
+                providers = names.join(", "),
+                "a role, scope or permission counts the same whichever of the providers granted it: say what each may grant, with \
+                 `.may_grant(..)`"
             );
         }
         let names: Arc<[Box<str>]> =

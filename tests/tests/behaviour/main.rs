@@ -10,6 +10,7 @@
 
 mod algorithms;
 mod answers;
+mod bounded_grants;
 mod check_arguments;
 mod check_failures;
 mod check_memory;

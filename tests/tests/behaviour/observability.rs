@@ -289,9 +289,26 @@ async fn several_providers_are_told_that_their_grants_count_alike() {
     let build = oauth2_guard::ResourceServer::builder().provider(provider("https://a.example"));
     build.build().await.unwrap();
     assert!(!log.text().contains("counts the same"));
-    let both = oauth2_guard::ResourceServer::builder().provider(provider("https://a.example"));
-    both.provider(provider("https://b.example")).build().await.unwrap();
-    assert!(log.text().contains("counts the same whichever of the providers granted it"), "{}", log.text());
+    let bounded = |issuer| provider(issuer).may_grant(oauth2_guard::policy::Grants::default());
+    let build = oauth2_guard::ResourceServer::builder().provider(provider("https://a.example"));
+    build
+        .provider(bounded("https://b.example"))
+        .provider(bounded("https://c.example"))
+        .build()
+        .await
+        .unwrap();
+    assert!(!log.text().contains("counts the same"));
+    let build = oauth2_guard::ResourceServer::builder().provider(provider("https://a.example").name("staff"));
+    let build =
+        build.provider(bounded("https://b.example")).provider(provider("https://c.example?token=canary"));
+    build.build().await.unwrap();
+    let text = log.text();
+    let line =
+        text.lines().find(|line| line.contains("counts the same whichever of the providers granted it"));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    assert!(line.contains("WARN") && line.contains(".may_grant(..)"), "{line}");
+    assert!(line.contains(r#"providers="staff, https://c.example/""#), "{line}");
+    assert!(!line.contains("b.example"), "{line}");
 }
 
 #[tokio::test]
