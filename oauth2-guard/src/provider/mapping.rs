@@ -1,6 +1,7 @@
 //! Which claims of a provider's tokens hold what they grant.
 
 use super::Provider;
+use super::presets::Preset;
 use crate::claim_ref::ClaimRef;
 use crate::policy::{Grants, is_scope_token};
 
@@ -111,11 +112,37 @@ impl Provider {
         self
     }
 
-    /// What this claim holds are roles too, whichever other claims hold some.
-    #[allow(dead_code, reason = "for presets whose tokens have groups")]
-    pub(crate) fn also_role_claim(mut self, reference: &str) -> Self {
-        self.role_claims.lists.push(vec![reference.to_owned()]);
+    /// Takes groups for roles, beside what the [role claims](Self::role_claims) hold: those in `groups`, and with Microsoft Entra ID also the
+    /// directory roles in `wids`. A rule names them as tokens do: Entra ID's are GUIDs, Keycloak's may be paths.
+    ///
+    /// Where a token says that there are groups, and leaves them out because they are too many (Entra ID's overage), it is unknown which roles it
+    /// holds beyond those of its other claims: neither `roles = "x"` nor `not(roles = "x")` holds.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::okta("https://dev-123456.okta.com/oauth2/default").audience("api://default").groups_as_roles();
+    /// # let _ = provider;
+    /// ```
+    pub fn groups_as_roles(mut self) -> Self {
+        self.groups_as_roles = true;
         self
+    }
+
+    /// The claims that hold roles, and those that hold what is taken for roles.
+    pub(super) fn all_role_claims(&self) -> ClaimLists {
+        let mut claims = self.role_claims.clone();
+        let groups: &[&str] = match (self.groups_as_roles, &self.preset) {
+            (false, _) => &[],
+            (true, Preset::Entra { .. }) => &["groups", "wids"],
+            (true, _) => &["groups"],
+        };
+        let client = self.client.as_deref().map(|client| {
+            let escaped = client.replace('~', "~0").replace('/', "~1");
+            format!("/resource_access/{escaped}/roles")
+        });
+        let groups = groups.iter().map(|group| (*group).to_owned());
+        claims.lists.extend(client.into_iter().chain(groups).map(|claim| vec![claim]));
+        claims
     }
 
     /// The claims that hold permissions, in place of the default: `permissions`. References as in

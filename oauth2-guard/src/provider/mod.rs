@@ -61,6 +61,9 @@ pub struct Provider {
     leeway: Duration,
     scope_claims: ClaimLists,
     role_claims: ClaimLists,
+    groups_as_roles: bool,
+    /// Keycloak's, whose roles count.
+    client: Option<String>,
     permission_claims: ClaimLists,
     may_grant: Option<Grants>,
     required_claims: Vec<RequiredClaim>,
@@ -93,6 +96,8 @@ impl Provider {
             leeway: Duration::from_secs(60),
             scope_claims: ClaimLists::first("scope_claims", ["scope", "scp"]),
             role_claims: ClaimLists::first("role_claims", ["roles"]),
+            groups_as_roles: false,
+            client: None,
             permission_claims: ClaimLists::first("permission_claims", ["permissions"]),
             may_grant: None,
             required_claims: Vec::new(),

@@ -101,7 +101,7 @@ impl Provider {
         let issuers = self.issuers();
         let claims = ClaimMapping {
             scopes: self.scope_claims.parse().map_err(|what| error(&what))?,
-            roles: self.role_claims.parse().map_err(|what| error(&what))?,
+            roles: self.all_role_claims().parse().map_err(|what| error(&what))?,
             permissions: self.permission_claims.parse().map_err(|what| error(&what))?,
             most: self.most().map_err(|what| error(&what))?,
         };

@@ -56,9 +56,10 @@ impl Provider {
     ///
     /// The issuer is `https://login.microsoftonline.com/{tenant}/v2.0`, and `tid` must be the tenant; `azp` must be there, which an ID token
     /// lacks; the algorithm is RS256. Any application of the tenant may get a token without scopes and roles: `#[requires]` alone lets it in. `scp` holds
-    /// the scopes, `roles` the roles. Groups and directory roles (`groups`, `wids`) are roles no roles. Who is in more groups than fit into a token has none that can be read: then rules that
-    /// ask for a role deny, unless one of `roles` decides. `sub` is a person's ID for this API alone;
-    ///
+    /// the scopes, `roles` the roles. Groups and directory roles (`groups`, `wids`) are roles only with
+    /// [`groups_as_roles`](Self::groups_as_roles); who is in more groups than fit into a token has none that can be read, and then a rule
+    /// about a role that `roles` does not hold denies. `sub` is a person's ID for this API alone; with `.subject_claim("oid")` the subject is
+    /// the ID that all applications of the tenant see.
     ///
     /// ```
     /// # use oauth2_guard::Provider;

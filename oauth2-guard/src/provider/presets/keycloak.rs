@@ -15,12 +15,12 @@ impl Provider {
     ///
     /// The issuer is `{url}/realms/{realm}`, as the server sees itself: in containers set its `KC_HOSTNAME`, and say
     /// [`discovery_url`](Self::discovery_url) where the API reaches it at another address. `scope` holds the scopes, and the realm's roles
-    /// (`realm_access.roles`) are the roles. The claim `typ` must be `Bearer`:
+    /// (`realm_access.roles`) are the roles; [`client`](Self::client) adds those of a client. The claim `typ` must be `Bearer`:
     /// that of an ID, refresh or logout token is another.
     ///
     /// ```
     /// # use oauth2_guard::Provider;
-    /// let provider = Provider::keycloak("https://sso.example.com", "staff").audience("orders-api");
+    /// let provider = Provider::keycloak("https://sso.example.com", "staff").audience("orders-api").client("orders-api");
     /// # let _ = provider;
     /// ```
     pub fn keycloak(url: impl AsRef<str>, realm: impl Into<String>) -> Self {
@@ -33,6 +33,21 @@ impl Provider {
             .scope_claims(["scope"])
             .role_claims(["/realm_access/roles"])
     }
+
+    /// Takes the roles of this client of Keycloak's too: `resource_access.{client}.roles`, beside those of the realm. Mostly it is the
+    /// [`audience`](Self::audience). The roles of the realm and of the client are not told apart.
+    ///
+    /// For [`keycloak`](Self::keycloak) alone.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::keycloak("https://sso.example.com", "staff").audience("orders-api").client("orders-api");
+    /// # let _ = provider;
+    /// ```
+    pub fn client(mut self, client: impl Into<String>) -> Self {
+        self.client = Some(client.into());
+        self
+    }
 }
 
 pub(super) fn check(realm: &str) -> Result<(), String> {
@@ -40,4 +55,15 @@ pub(super) fn check(realm: &str) -> Result<(), String> {
         return Ok(());
     }
     Err("`Provider::keycloak` takes the name of a realm second, as in the address of its issuer".to_owned())
+}
+
+pub(super) fn check_client(provider: &Provider) -> Result<(), String> {
+    match (&provider.client, &provider.preset) {
+        (Some(client), _) if client.is_empty() => Err("`.client(\"\")` names no client: leave it out".to_owned()),
+        (Some(_), Preset::Keycloak { .. }) | (None, _) => Ok(()),
+        (Some(_), _) => Err(
+            "`.client(..)` is for `Provider::keycloak`: name the claims that hold roles with `.role_claims([..])`"
+                .to_owned(),
+        ),
+    }
 }

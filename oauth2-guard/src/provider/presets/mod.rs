@@ -51,6 +51,7 @@ impl Preset {
             Self::Generic | Self::Google | Self::Okta => Ok(()),
         }
         .and_then(|()| okta::check(provider))
+        .and_then(|()| keycloak::check_client(provider))
     }
 
     /// The issuers of the tenants, where there are such.

@@ -17,8 +17,9 @@ impl Provider {
     /// The org authorization server, whose issuer is `https://{domain}` alone, signs access tokens that nobody but Okta can verify:
     /// `build` refuses it, here and for [`discover`](Self::discover).
     ///
-    /// `scp` holds the scopes, and `cid` must be there: an ID token has none.  `sub` is a person's login, and may come to another;
-    /// A client's own token has no `uid`.
+    /// `scp` holds the scopes, and `cid` must be there: an ID token has none. A claim of groups holds roles with
+    /// [`groups_as_roles`](Self::groups_as_roles) where it is named `groups`, else with [`role_claims`](Self::role_claims). `sub` is a person's
+    /// login, and may come to another; their account is `uid`, which a client's own token lacks.
     ///
     /// ```
     /// # use oauth2_guard::Provider;
