@@ -1,6 +1,8 @@
 use core::error::Error;
 use core::fmt;
 
+use super::MAX_BODY_BYTES;
+
 /// Why there is no response, for the log, [`readiness`](crate::ResourceServer::readiness) and the error of
 /// [`build`](crate::ResourceServerBuilder::build).
 ///
@@ -37,7 +39,7 @@ impl FetchFailure {
         Self(Kind::Other(cause.to_string()))
     }
 
-    pub(super) fn client() -> Self {
+    pub(crate) fn client() -> Self {
         Self(Kind::Client)
     }
 
@@ -45,8 +47,20 @@ impl FetchFailure {
         Self(Kind::TooLarge)
     }
 
-    pub(crate) fn into_kind(self) -> Kind {
-        self.0
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0
+    }
+}
+
+impl fmt::Display for FetchFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Client => f.write_str(
+                "the HTTP client could not be set up: are the system's root certificates installed?",
+            ),
+            Kind::Other(words) => f.write_str(words),
+            Kind::TooLarge => write!(f, "the answer has more than {MAX_BODY_BYTES} bytes"),
+        }
     }
 }
 

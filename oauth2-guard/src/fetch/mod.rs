@@ -1,7 +1,8 @@
-//! How keys are fetched, for those who do it in another way than over HTTP from here: [`Fetch`], [`HttpFetch`].
+//! Where keys come from, for those who have them in another way than over HTTP from here: [`Fetch`], [`HttpFetch`], [`KeySource`].
 
 mod failure;
 mod http_fetch;
+mod key_source;
 
 use core::pin::Pin;
 use core::time::Duration;
@@ -12,6 +13,8 @@ use http::{Request, Response};
 pub use self::failure::FetchFailure;
 pub(crate) use self::failure::Kind;
 pub use self::http_fetch::HttpFetch;
+pub(crate) use self::key_source::AnyKeySource;
+pub use self::key_source::KeySource;
 
 /// From the first byte sent to the last byte read, the discovery document included: after that the fetch has failed.
 pub const DEADLINE: Duration = Duration::from_secs(5);

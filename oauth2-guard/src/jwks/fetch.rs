@@ -9,18 +9,16 @@ use http::{Request, StatusCode};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::key_set::{KeySet, NoKeySet};
+use super::fetch_error::FetchError;
+use super::key_set::KeySet;
 use crate::caught::caught;
-use crate::fetch::{AnyFetch, DEADLINE, FetchFailure, Kind, MAX_BODY_BYTES};
+use crate::fetch::{AnyFetch, AnyKeySource, DEADLINE, MAX_BODY_BYTES};
 use crate::json::parse_object_of;
 use crate::provider::Endpoint;
 use crate::verify::Algorithm;
 
 /// In a discovery document: far beyond any in use.
 const MAX_OBJECTS: usize = 1000;
-
-/// Of the words of somebody else: beyond what helps anybody who reads a log.
-const MAX_SHOWN: usize = 300;
 
 /// Where the keys of a provider are to be had.
 #[derive(Clone, Debug)]
@@ -29,6 +27,8 @@ pub(crate) enum KeyLocation {
     Discovery { issuer: String, documents: Vec<Endpoint> },
     /// At a known address.
     JwkSet(Endpoint),
+    /// Wherever a user's own code has them from.
+    Source(Arc<dyn AnyKeySource>),
 }
 
 /// Fetches the key set of one provider.
@@ -51,22 +51,6 @@ struct Answer {
     max_age: Option<Duration>,
 }
 
-/// Why no key set was fetched. It names addresses and statuses, and nothing of an answer's content.
-#[derive(Debug)]
-pub(crate) enum FetchError {
-    Client,
-    Deadline,
-    DiscoveryIssuer { document: Endpoint },
-    DiscoveryKeys { document: Endpoint },
-    KeySet { at: Endpoint, reason: NoKeySet },
-    NotReachable { at: Endpoint, cause: String },
-    NoDocument { tried: Vec<Endpoint> },
-    Panicked,
-    Runtime,
-    Status { at: Endpoint, status: StatusCode, retry_after: Option<Duration> },
-    TooLarge { at: Endpoint },
-}
-
 impl Fetcher {
     pub(crate) fn new(
         by: Arc<dyn AnyFetch>,
@@ -87,11 +71,25 @@ impl Fetcher {
         let at = match &self.location {
             KeyLocation::JwkSet(at) => at.clone(),
             KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
+            KeyLocation::Source(source) => return self.ask(&**source).await,
         };
         let Answer { body, max_age } = self.read(&at).await?;
         match KeySet::parse(&body, &self.allowed) {
             Ok(keys) => Ok(Fetched { keys, max_age }),
-            Err(reason) => Err(FetchError::KeySet { at, reason }),
+            Err(reason) => Err(FetchError::KeySet { place: format!("the key set at {at}"), reason }),
+        }
+    }
+
+    async fn ask(&self, source: &dyn AnyKeySource) -> Result<Fetched, FetchError> {
+        let jwks = source.jwks().await.map_err(|failure| FetchError::of_source(&failure))?;
+        if jwks.len() > MAX_BODY_BYTES {
+            return Err(FetchError::TooLarge { place: "the key source".to_owned() });
+        }
+        match KeySet::parse(&jwks, &self.allowed) {
+            Ok(keys) => Ok(Fetched { keys, max_age: None }),
+            Err(reason) => {
+                Err(FetchError::KeySet { place: "the key set of the key source".to_owned(), reason })
+            }
         }
     }
 
@@ -119,13 +117,13 @@ impl Fetcher {
             at: at.clone(),
             cause: "it is no address of HTTP".to_owned(),
         })?;
-        let response = self.by.get(request).await.map_err(|failure| FetchError::of(failure, at))?;
+        let response = self.by.get(request).await.map_err(|failure| FetchError::at(at, &failure))?;
         if response.status() != StatusCode::OK {
             let (status, retry_after) = (response.status(), seconds(response.headers(), &RETRY_AFTER));
             return Err(FetchError::Status { at: at.clone(), status, retry_after });
         }
         if response.body().len() > MAX_BODY_BYTES {
-            return Err(FetchError::TooLarge { at: at.clone() });
+            return Err(FetchError::TooLarge { place: at.to_string() });
         }
         let max_age = max_age(response.headers());
         Ok(Answer { body: response.into_body(), max_age })
@@ -164,76 +162,8 @@ fn seconds(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-impl FetchError {
-    fn of(failure: FetchFailure, at: &Endpoint) -> Self {
-        match failure.into_kind() {
-            Kind::Client => Self::Client,
-            Kind::Other(words) => {
-                Self::NotReachable { at: at.clone(), cause: shown(&words, at.url().query()) }
-            }
-            Kind::TooLarge => Self::TooLarge { at: at.clone() },
-        }
-    }
-
-    /// How long the authorization server asked to be left alone (RFC 9110 §10.2.3), where it said so in seconds.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-
-    /// Whether it may go away by itself.
-    pub(crate) fn is_temporary(&self) -> bool {
-        match self {
-            Self::Deadline | Self::NotReachable { .. } => true,
-            Self::Status { status, .. } => {
-                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
-            }
-            _ => false,
-        }
-    }
-}
-
-/// On one line, and without the query of the address, which may hold a secret.
-fn shown(words: &str, query: Option<&str>) -> String {
-    let words = query.map_or_else(|| words.to_owned(), |query| words.replace(&format!("?{query}"), ""));
-    words.chars().map(|char| if char.is_control() { ' ' } else { char }).take(MAX_SHOWN).collect()
-}
-
 impl fmt::Debug for Fetcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetcher").field("location", &self.location).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Client => f.write_str(
-                "the HTTP client could not be set up: are the system's root certificates installed?",
-            ),
-            Self::Deadline => write!(f, "no answer within {} s", DEADLINE.as_secs()),
-            Self::DiscoveryIssuer { document } => write!(
-                f,
-                "the `issuer` in {document} is not the configured one, to the letter: compare both, a trailing slash included"
-            ),
-            Self::DiscoveryKeys { document } => {
-                write!(f, "{document} is no discovery document with a `jwks_uri` over https")
-            }
-            Self::KeySet { at, reason } => write!(f, "the key set at {at} cannot be used: {reason}"),
-            Self::NotReachable { at, cause } => write!(f, "{at} could not be reached: {cause}"),
-            Self::NoDocument { tried } => {
-                f.write_str("there is no discovery document at ")?;
-                for (index, document) in tried.iter().enumerate() {
-                    write!(f, "{}{document}", if index > 0 { " nor at " } else { "" })?;
-                }
-                f.write_str(": compare the issuer with the `iss` of its tokens, or say `with_jwks_url`")
-            }
-            Self::Panicked => f.write_str("the fetch panicked"),
-            Self::Runtime => f.write_str("there is no Tokio runtime: await `build` within one"),
-            Self::Status { at, status, .. } => write!(f, "{at} answered {}", status.as_u16()),
-            Self::TooLarge { at } => write!(f, "{at} answered more than {MAX_BODY_BYTES} bytes"),
-        }
     }
 }

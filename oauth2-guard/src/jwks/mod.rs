@@ -1,6 +1,7 @@
 //! The keys of a provider: from a JWK Set to keys that verify, and how they are kept.
 
 mod fetch;
+mod fetch_error;
 mod freshness;
 pub(crate) mod jwk;
 mod key_set;

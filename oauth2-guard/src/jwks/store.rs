@@ -9,7 +9,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::fetch::{FetchError, Fetched, Fetcher};
+use super::fetch::{Fetched, Fetcher};
+use super::fetch_error::FetchError;
 use super::freshness::{COOL_DOWN, Freshness, Need, Refresh, Search};
 use super::key_set::KeySet;
 use crate::clock::Clock;

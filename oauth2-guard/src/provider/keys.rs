@@ -1,8 +1,10 @@
 //! Where the keys of a provider come from, and how old they may become.
 
 use core::time::Duration;
+use std::sync::Arc;
 
-use super::{KeySource, Provider};
+use super::{Keys, Provider};
+use crate::fetch::KeySource;
 use crate::jwks::Refresh;
 use crate::verify::Algorithm;
 
@@ -19,7 +21,7 @@ impl Provider {
     /// # let _ = (auth0, keycloak);
     /// ```
     pub fn discover(issuer: impl Into<String>) -> Self {
-        Self::new(issuer, KeySource::Discovery)
+        Self::new(issuer, Keys::Discovery)
     }
 
     /// A provider whose JWK Set is at `url`, for those without a discovery document.
@@ -30,7 +32,7 @@ impl Provider {
     /// # let _ = provider;
     /// ```
     pub fn with_jwks_url(issuer: impl Into<String>, url: impl Into<String>) -> Self {
-        Self::new(issuer, KeySource::JwkSetUrl(url.into()))
+        Self::new(issuer, Keys::JwkSetUrl(url.into()))
     }
 
     /// A provider whose keys are `jwks`, the JSON text of a JWK Set (RFC 7517 §5). They never change.
@@ -47,7 +49,28 @@ impl Provider {
     /// # Ok(()) }
     /// ```
     pub fn with_jwks(issuer: impl Into<String>, jwks: impl Into<Vec<u8>>) -> Self {
-        Self::new(issuer, KeySource::JwkSet(jwks.into()))
+        Self::new(issuer, Keys::JwkSet(jwks.into()))
+    }
+
+    /// A provider whose keys come from `source`, a [`KeySource`] of one's own: a vault, a sidecar.
+    ///
+    /// ```
+    /// # use oauth2_guard::{Provider, fetch::{FetchFailure, KeySource}};
+    /// /// Asks the sidecar that holds the keys of this pod.
+    /// struct Sidecar;
+    ///
+    /// impl KeySource for Sidecar {
+    ///     async fn jwks(&self) -> Result<Vec<u8>, FetchFailure> {
+    /// #       async fn ask_sidecar() -> std::io::Result<Vec<u8>> { Ok(Vec::new()) }
+    ///         Ok(ask_sidecar().await?)
+    ///     }
+    /// }
+    ///
+    /// let provider = Provider::with_key_source("https://internal.example.com", Sidecar).audience("orders");
+    /// # let _ = provider;
+    /// ```
+    pub fn with_key_source(issuer: impl Into<String>, source: impl KeySource) -> Self {
+        Self::new(issuer, Keys::Source(Arc::new(source)))
     }
 
     /// A provider that signs with a secret that is shared with it: HMAC, `HS256` unless
@@ -63,7 +86,7 @@ impl Provider {
     /// # let _ = provider;
     /// ```
     pub fn with_shared_secret(issuer: impl Into<String>, secret: impl Into<Vec<u8>>) -> Self {
-        Self::new(issuer, KeySource::SharedSecret(secret.into())).algorithms([Algorithm::HS256])
+        Self::new(issuer, Keys::SharedSecret(secret.into())).algorithms([Algorithm::HS256])
     }
 
     /// For how long keys that were fetched are fresh, in place of what the authorization server says in `Cache-Control: max-age` (taken

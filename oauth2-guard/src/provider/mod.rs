@@ -4,6 +4,7 @@ mod endpoint;
 mod grants;
 mod hint;
 mod issuers;
+mod key_plan;
 mod keys;
 mod mapping;
 mod presets;
@@ -14,7 +15,9 @@ mod trusted;
 
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
 
+use crate::fetch::AnyKeySource;
 use crate::jwks::Refresh;
 use crate::policy::Grants;
 use crate::verify::Algorithm;
@@ -67,7 +70,7 @@ pub struct Provider {
     permission_claims: ClaimLists,
     may_grant: Option<Grants>,
     required_claims: Vec<RequiredClaim>,
-    keys: KeySource,
+    keys: Keys,
     max_token_lifetime: Option<Duration>,
     require_rfc9068: bool,
     allow_id_tokens: bool,
@@ -75,16 +78,28 @@ pub struct Provider {
     refresh: Refresh,
 }
 
+/// Where its keys come from.
 #[derive(Clone)]
-enum KeySource {
+enum Keys {
     Discovery,
     JwkSet(Vec<u8>),
     JwkSetUrl(String),
     SharedSecret(Vec<u8>),
+    Source(Arc<dyn AnyKeySource>),
+}
+
+impl Keys {
+    /// Whether they may change while the server runs.
+    fn are_fetched(&self) -> bool {
+        match self {
+            Self::Discovery | Self::JwkSetUrl(_) | Self::Source(_) => true,
+            Self::JwkSet(_) | Self::SharedSecret(_) => false,
+        }
+    }
 }
 
 impl Provider {
-    fn new(issuer: impl Into<String>, keys: KeySource) -> Self {
+    fn new(issuer: impl Into<String>, keys: Keys) -> Self {
         Self {
             name: None,
             preset: Preset::Generic,

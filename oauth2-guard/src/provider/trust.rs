@@ -3,18 +3,16 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
-
 use super::endpoint::{self, Endpoint, NotAnEndpoint};
 use super::grants::ClaimMapping;
 use super::issuers::Issuers;
+use super::key_plan::KeyPlan;
 use super::trusted::TrustedProvider;
-use super::{Expected, KeySource, Provider, RequiredClaim};
+use super::{Expected, Provider, RequiredClaim};
 use crate::clock::Clock;
 use crate::error::BuildError;
 use crate::fetch::AnyFetch;
-use crate::jwks::{Fetcher, KeyLocation, KeySet, KeyStore, Refresh};
-use crate::verify::{Scheme, VerificationKey};
+use crate::jwks::{KeyStore, Refresh};
 
 /// "No more than a few minutes" (RFC 7519 §4.1.4).
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
@@ -92,8 +90,7 @@ impl Provider {
                 "keys that are fresh for more than a day outlive their withdrawal: lower `.key_refresh(..)`",
             ));
         }
-        let is_fetched = matches!(self.keys, KeySource::Discovery | KeySource::JwkSetUrl(_));
-        if !is_fetched && self.refresh != Refresh::AsTold {
+        if !self.keys.are_fetched() && self.refresh != Refresh::AsTold {
             return Err(error(
                 "its keys are not fetched, so that they are not refreshed: leave `.key_refresh(..)` out",
             ));
@@ -189,69 +186,6 @@ impl Provider {
         }
         Ok(())
     }
-
-    fn check_algorithms(&self) -> Result<(), &'static str> {
-        let symmetric = self.algorithms.iter().filter(|algorithm| algorithm.is_hmac()).count();
-        match (&self.keys, self.algorithms.len(), symmetric) {
-            (_, 0, _) => Err("no algorithm is allowed: leave `.algorithms(..)` out, or name at least one"),
-            (KeySource::SharedSecret(_), 1, 1) => Ok(()),
-            (KeySource::SharedSecret(_), _, _) => {
-                Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512")
-            }
-            (_, _, 0) => Ok(()),
-            _ => Err(
-                "HS256, HS384 and HS512 are for `Provider::with_shared_secret`: take them out of `.algorithms(..)`",
-            ),
-        }
-    }
-
-    fn key_plan(&self, fetch: Arc<dyn AnyFetch>) -> Result<KeyPlan, String> {
-        let fetched = |location| {
-            KeyPlan::Fetched(Fetcher::new(
-                fetch,
-                location,
-                self.algorithms.clone(),
-                self.insecure_hosts.clone(),
-            ))
-        };
-        match &self.keys {
-            KeySource::Discovery => {
-                let documents = Endpoint::discovery(&self.issuer, &self.insecure_hosts)
-                    .map_err(|reason| format!("its issuer is not accepted: {reason}"))?;
-                Ok(fetched(KeyLocation::Discovery { issuer: self.issuer.clone(), documents }))
-            }
-            KeySource::JwkSetUrl(url) => {
-                let endpoint = Endpoint::configured(url, &self.insecure_hosts)
-                    .map_err(|reason| format!("the address of its key set is not accepted: {reason}"))?;
-                Ok(fetched(KeyLocation::JwkSet(endpoint)))
-            }
-            KeySource::JwkSet(json) => {
-                let keys = KeySet::parse(json, &self.algorithms)
-                    .map_err(|reason| format!("its key set cannot be used: {reason}"))?;
-                Ok(KeyPlan::Fixed(keys.configured()))
-            }
-            KeySource::SharedSecret(secret) => self.shared_secret(secret).map(KeyPlan::Fixed),
-        }
-    }
-
-    fn shared_secret(&self, secret: &[u8]) -> Result<KeySet, String> {
-        for algorithm in &self.algorithms {
-            let Scheme::Hmac { algorithm: hash, least_secret_bytes } = algorithm.scheme() else { continue };
-            let blank = secret.iter().all(|byte| secret.first() == Some(byte) || byte.is_ascii_whitespace());
-            if secret.len() < least_secret_bytes || blank {
-                return Err(format!(
-                    "its secret must have {least_secret_bytes} random bytes at the least for {algorithm}"
-                ));
-            }
-            return Ok(KeySet::of_one(VerificationKey::secret(*algorithm, hmac::Key::new(hash, secret))));
-        }
-        Err("a shared secret serves one algorithm: name one of HS256, HS384, HS512".to_owned())
-    }
-}
-
-enum KeyPlan {
-    Fixed(KeySet),
-    Fetched(Fetcher),
 }
 
 fn is_host(text: &str) -> bool {

@@ -33,6 +33,7 @@ mod key_freshness;
 mod key_refresh;
 mod key_rotation;
 mod key_selection;
+mod key_sources;
 mod layering;
 mod merged_claims;
 mod named_policies;

@@ -1,5 +1,5 @@
 use super::super::tokens::Expected;
-use super::super::{KeySource, Provider};
+use super::super::{Keys, Provider};
 use super::Preset;
 use crate::provider::issuers::{Template, Tenancy};
 use crate::verify::Algorithm;
@@ -86,7 +86,7 @@ impl Provider {
         let tenant = tenant.into();
         let keys = format!("https://login.microsoftonline.com/{tenant}/discovery/keys");
         let mut provider = Self::of_entra(Version::V1, vec![tenant]);
-        provider.keys = KeySource::JwkSetUrl(keys);
+        provider.keys = Keys::JwkSetUrl(keys);
         provider
     }
 
@@ -108,7 +108,7 @@ impl Provider {
     /// ```
     pub fn entra_multi_tenant<T: Into<String>>(tenants: impl IntoIterator<Item = T>) -> Self {
         let mut provider = Self::of_entra(Version::V2, tenants.into_iter().map(Into::into).collect());
-        provider.keys = KeySource::JwkSetUrl(KEYS_OF_ALL_TENANTS.to_owned());
+        provider.keys = Keys::JwkSetUrl(KEYS_OF_ALL_TENANTS.to_owned());
         provider
     }
 
