@@ -36,7 +36,7 @@ struct Inner {
 
 impl OAuth2Claims {
     pub(crate) fn new(provider: Arc<TrustedProvider>, claims: ValidClaims) -> Self {
-        let grants = provider.claims.grants(&claims.members);
+        let grants = provider.roles.expand(provider.claims.grants(&claims.members));
         let ValidClaims { members, expires_at } = claims;
         Self(Arc::new(Inner { provider, members, grants, expires_at }))
     }
@@ -130,7 +130,8 @@ impl OAuth2Claims {
         self.0.expires_at.to_system_time()
     }
 
-    /// What the token grants, as the provider's claim mapping reads it.
+    /// What the token grants, as the provider's claim mapping reads it, within what the provider [may
+    /// grant](crate::Provider::may_grant), and with what its [roles](crate::ResourceServerBuilder::role) imply and permit.
     ///
     /// ```
     /// # use oauth2_guard::OAuth2Claims;
@@ -157,7 +158,7 @@ impl OAuth2Claims {
         self.0.grants.scopes.contains(scope) == Some(true)
     }
 
-    /// Whether the token carries this role.
+    /// Whether the token carries this role, or one that implies it.
     ///
     /// ```
     /// # use oauth2_guard::OAuth2Claims;
@@ -170,7 +171,7 @@ impl OAuth2Claims {
         self.0.grants.roles.contains(role) == Some(true)
     }
 
-    /// Whether the token carries this permission.
+    /// Whether the token carries this permission, or a role that permits it.
     #[must_use]
     pub fn has_permission(&self, permission: &str) -> bool {
         self.0.grants.permissions.contains(permission) == Some(true)

@@ -85,7 +85,7 @@ pub use self::decision::{Decision, Outcome};
 pub use self::error::BuildError;
 pub use self::extract::{Claims, Guard, LoadRejection, Owned, OwnedRejection, Public, RegisteredClaims};
 pub use self::ownership::{Bearer, HasOwner, Identifier, OwnerId};
-pub use self::policy::Policy;
+pub use self::policy::{Policy, Role};
 pub use self::provider::{Provider, ResolveIssuer};
 pub use self::readiness::{KeyState, ProviderReadiness, Readiness};
 pub use self::rejection::{Reason, Rejection};

@@ -10,7 +10,7 @@ pub(crate) struct Held {
 
 /// What a token may hold or not.
 #[derive(Clone, Eq, PartialEq)]
-enum Doubtful {
+pub(crate) enum Doubtful {
     /// Sorted, without doubles, and none of what is held.
     Names(Vec<Box<str>>),
     /// Whatever is not held.
@@ -26,7 +26,6 @@ impl Held {
         Self { names: sorted(names), doubtful: Doubtful::default() }
     }
 
-    #[cfg(test)]
     pub(crate) fn doubtful_names<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         Self { names: Vec::new(), doubtful: Doubtful::Names(sorted(names)) }
     }
@@ -43,6 +42,10 @@ impl Held {
     /// Those that are known to be held, sorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|name| &**name)
+    }
+
+    pub(crate) fn doubtful(&self) -> &Doubtful {
+        &self.doubtful
     }
 
     /// What either holds is held, also where the other doubts it.

@@ -29,6 +29,7 @@ mod evaluate;
 mod evidence;
 mod grants;
 mod held;
+mod hierarchy;
 mod name;
 mod named;
 mod owner;
@@ -37,6 +38,7 @@ mod question;
 #[cfg(test)]
 mod reference;
 mod remedy;
+mod role;
 mod rule;
 
 pub use self::check::{Check, CheckId};
@@ -47,9 +49,11 @@ pub(crate) use self::evidence::{Answers, Evidence, Token};
 pub use self::grants::Grants;
 pub(crate) use self::grants::is_scope_token;
 pub(crate) use self::held::Held;
+pub(crate) use self::hierarchy::RoleHierarchy;
 pub use self::name::{GrantName, ScopeToken};
 pub use self::named::Named;
 pub use self::owner::OwnerRule;
 pub use self::principal::Principal;
 pub(crate) use self::question::Standing;
+pub use self::role::Role;
 pub use self::rule::{Policy, Rule};

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::error::BuildError;
 use crate::fetch::AnyFetch;
 use crate::jwks::{KeyStore, Refresh};
+use crate::policy::RoleHierarchy;
 
 /// "No more than a few minutes" (RFC 7519 §4.1.4).
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
@@ -25,6 +26,7 @@ const MAX_KEY_REFRESH: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Trusting {
     /// Of those that are configured.
     pub(crate) names: Arc<[Box<str>]>,
+    pub(crate) roles: Arc<RoleHierarchy>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fetch: Arc<dyn AnyFetch>,
 }
@@ -119,6 +121,7 @@ impl Provider {
         Ok(TrustedProvider {
             name: Arc::clone(&name),
             siblings: Arc::clone(&with.names),
+            roles: Arc::clone(&with.roles),
             clock: Arc::clone(&with.clock),
             issuers,
             is_resolved: self.is_resolved,

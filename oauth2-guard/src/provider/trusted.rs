@@ -11,6 +11,7 @@ use super::resolver::{Look, Resolver};
 use super::tokens::RequiredClaim;
 use crate::clock::Clock;
 use crate::jwks::KeyStore;
+use crate::policy::RoleHierarchy;
 use crate::verify::Algorithm;
 
 /// Everything that a token of one issuer is held against. Only [`Provider::trust`] makes one.
@@ -19,6 +20,8 @@ pub(crate) struct TrustedProvider {
     pub(crate) name: Arc<str>,
     /// The names of all providers of the server.
     pub(crate) siblings: Arc<[Box<str>]>,
+    /// What the roles of any provider bring with them.
+    pub(crate) roles: Arc<RoleHierarchy>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) preset: Preset,
     pub(crate) issuers: Issuers,

@@ -12,6 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
 use crate::fetch::{AnyFetch, Fetch, HttpFetch};
+use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, TrustedProviders, Trusting};
 use crate::rejection::Rejection;
 
@@ -20,6 +21,7 @@ use crate::rejection::Rejection;
 #[must_use = "a builder does nothing until `build` is awaited"]
 pub struct ResourceServerBuilder {
     providers: Vec<Provider>,
+    roles: Vec<Role>,
     clock: Arc<dyn Clock>,
     fetch: Arc<dyn AnyFetch>,
     max_token_bytes: usize,
@@ -40,6 +42,7 @@ impl Default for ResourceServerBuilder {
     fn default() -> Self {
         Self {
             providers: Vec::new(),
+            roles: Vec::new(),
             clock: Arc::new(SystemClock),
             fetch: Arc::new(HttpFetch::default()),
             max_token_bytes: MAX_TOKEN_BYTES,
@@ -87,6 +90,31 @@ impl ResourceServerBuilder {
     /// ```
     pub fn resolve_issuers(mut self, resolver: impl ResolveIssuer) -> Self {
         self.resolver = Some(AnyResolver::new(resolver));
+        self
+    }
+
+    /// What a role brings with it, in the tokens of all providers: other roles, and permissions. It acts on what a provider [may
+    /// grant](Provider::may_grant): roles beyond that bring nothing with them, and what a role brings with it has no bound.
+    ///
+    /// Rules, [`OAuth2Claims::grants`](crate::OAuth2Claims::grants) and its like see what was brought as if the token said it. What a
+    /// doubtful role brings is doubtful, unless it is held anyway: where the roles of a token cannot be read, every permission that some
+    /// role permits is unknown.
+    ///
+    /// ```
+    /// use oauth2_guard::{Provider, ResourceServer, Role};
+    ///
+    /// # async fn serve() -> Result<(), oauth2_guard::BuildError> {
+    /// // An admin may do what editors may, and delete.
+    /// let server = ResourceServer::builder()
+    ///     .provider(Provider::discover("https://login.example.com").audience("orders"))
+    ///     .role(Role::new("admin").implies("editor").permits("orders:delete"))
+    ///     .role(Role::new("editor").permits("orders:write"))
+    ///     .build()
+    ///     .await?;
+    /// # let _ = server; Ok(()) }
+    /// ```
+    pub fn role(mut self, role: Role) -> Self {
+        self.roles.push(role);
         self
     }
 
@@ -225,7 +253,7 @@ impl ResourceServerBuilder {
     ///
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
-    /// could mean two things, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
+    /// could mean two things, a role that implies itself or is defined twice, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
     /// of all providers at once.
     ///
     /// # Panics
@@ -262,7 +290,9 @@ impl ResourceServerBuilder {
         }
         let names: Arc<[Box<str>]> =
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
-        let trusting = Trusting { names, clock: Arc::clone(&self.clock), fetch: self.fetch };
+        let roles = Arc::new(RoleHierarchy::new(self.roles).map_err(BuildError::configuration)?);
+        let (shared_roles, clock) = (Arc::clone(&roles), Arc::clone(&self.clock));
+        let trusting = Trusting { names, roles: shared_roles, clock, fetch: self.fetch };
         let trusted =
             self.providers.into_iter().map(|provider| Box::pin(provider.trust(&trusting, self.lazy)));
         let providers = together(trusted.collect()).await.into_iter().collect::<Result<_, _>>()?;
@@ -275,6 +305,7 @@ impl ResourceServerBuilder {
                 answers: Arc::new(self.answers),
                 on_decision: self.on_decision,
                 check_deadline: self.check_deadline,
+                roles,
                 hints: Hints::default(),
             }),
         })

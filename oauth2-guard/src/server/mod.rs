@@ -11,6 +11,7 @@ use axum::response::Response;
 use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::layer::GuardLayer;
+use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{Hints, TrustedProviders};
 use crate::readiness::Readiness;
 use crate::rejection::{Reason, Rejection};
@@ -46,6 +47,7 @@ struct Shared {
     answers: Arc<Answers>,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
+    roles: Arc<RoleHierarchy>,
     hints: Hints,
 }
 
@@ -95,6 +97,20 @@ impl ResourceServer {
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         Readiness::of(self.providers().configured())
+    }
+
+    /// What the server was told of [roles](ResourceServerBuilder::role), in that order.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// # fn show(server: &ResourceServer) {
+    /// for role in server.roles() {
+    ///     println!("{}: {}", role.name(), role.permitted().collect::<Vec<_>>().join(", "));
+    /// }
+    /// # }
+    /// ```
+    pub fn roles(&self) -> &[Role] {
+        self.shared.roles.roles()
     }
 
     pub(crate) fn providers(&self) -> &TrustedProviders {

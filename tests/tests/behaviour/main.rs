@@ -48,6 +48,7 @@ mod peer_wishes;
 mod protected_header;
 mod readiness;
 mod resolved_issuers;
+mod role_hierarchy;
 mod rule_leaves;
 mod rules;
 mod seed_objects;

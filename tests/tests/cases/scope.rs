@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use oauth2_guard::Provider;
+use oauth2_guard::{Provider, ResourceServerBuilder, Role};
 use serde_json::{Value, json};
 
 use crate::api::rules;
@@ -147,6 +147,7 @@ async fn a265_the_members_of_an_object_are_no_roles() {
             json!({"admin": false}),
             json!({"0": "admin"}),
             json!({"roles": ["admin"]}),
+            json!({"value": "admin"}),
             json!({}),
         ]
     };
@@ -161,6 +162,7 @@ async fn a266_a_list_with_one_element_of_another_type_is_unreadable_as_a_whole()
         [
             json!([["admin"]]),
             json!([{"name": "admin"}]),
+            json!([{"value": ["admin"]}]),
             json!([null, "admin"]),
             json!(["admin", 5]),
             json!(["admin", true]),
@@ -358,4 +360,9 @@ async fn a280_there_are_no_wildcards() {
 async fn a281_no_role_implies_another() {
     let superior = ["superadmin", "super-admin", "root", "owner", "admin:super", "administrators"];
     refuses(&api().await, "/admin", "roles", "admin", superior).await;
+    // Unless the server is told so, and then that one alone.
+    let settings = |builder: ResourceServerBuilder| builder.role(Role::new("superadmin").implies("admin"));
+    let told = Setup { settings, ..Setup::routes(routes) }.build().await;
+    told.send(to("/admin", "roles", "superadmin")).is(OK).await;
+    refuses(&told, "/admin", "roles", "superadmin", superior.into_iter().skip(1)).await;
 }

@@ -84,8 +84,12 @@ fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, Invali
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let trusting =
-        Trusting { names: Arc::new([]), clock: Arc::new(SystemClock), fetch: Arc::new(HttpFetch::default()) };
+    let trusting = Trusting {
+        names: Arc::new([]),
+        roles: Arc::default(),
+        clock: Arc::new(SystemClock),
+        fetch: Arc::new(HttpFetch::default()),
+    };
     runtime.block_on(provider.audience("api").trust(&trusting, false))
 }
 
