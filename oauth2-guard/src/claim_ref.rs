@@ -62,6 +62,23 @@ impl<T: AsRef<str>> ClaimRef<T> {
         }
     }
 
+    pub(crate) fn borrowed(&self) -> ClaimRef<&str> {
+        ClaimRef(self.0.as_ref())
+    }
+
+    /// Whether both lead to one claim, in whichever spelling.
+    pub(crate) fn is_same<U: AsRef<str>>(&self, other: &ClaimRef<U>) -> bool {
+        self.segments().eq(other.segments())
+    }
+
+    /// The names that lead to it.
+    fn segments(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let text = self.0.as_ref();
+        let path = text.strip_prefix('/');
+        let name = path.is_none().then_some(Cow::Borrowed(text));
+        name.into_iter().chain(path.into_iter().flat_map(|path| path.split('/')).map(unescape))
+    }
+
     /// Whether it is the top-level claim `name`, in either spelling.
     pub(crate) fn is(&self, name: &str) -> bool {
         !self.0.as_ref().trim_start_matches('/').contains('/') && self.top_level() == name
@@ -251,5 +268,24 @@ mod tests {
             assert_eq!(ClaimRef::parse(reference).unwrap().is("email"), expected, "{reference}");
         }
         assert_eq!(ClaimRef::parse("/a~1b/c").unwrap().top_level(), "a/b");
+    }
+
+    #[test]
+    fn knows_a_claim_in_its_other_spellings() {
+        for (one, other, expected) in [
+            ("oid", "oid", true),
+            ("oid", "/oid", true),
+            ("/a/b", "/a/b", true),
+            ("a~b", "/a~0b", true),
+            ("https://a/b", "/https:~1~1a~1b", true),
+            ("oid", "Oid", false),
+            ("oid", "/oid/x", false),
+            ("/a/b", "/a~1b", false),
+            ("oid", "/oid/", false),
+        ] {
+            let [one, other] = [one, other].map(|text| ClaimRef::parse(text).unwrap());
+            assert_eq!(one.is_same(&other), expected, "{one:?} {other:?}");
+            assert_eq!(other.is_same(&one), expected, "{other:?} {one:?}");
+        }
     }
 }

@@ -59,6 +59,11 @@ impl OAuth2Claims {
         Evidence::new(&self.0.grants, token, path, answers)
     }
 
+    /// The claim that says whom the token is about.
+    pub(crate) fn subject_claim(&self) -> ClaimRef<&str> {
+        self.0.provider.claims.subject_claim()
+    }
+
     /// Whether the server trusts another issuer too.
     pub(crate) fn has_siblings(&self) -> bool {
         self.0.provider.siblings.len() > 1 || self.is_of_many_tenants()
@@ -87,10 +92,11 @@ impl OAuth2Claims {
         self.text("iss").and_then(|iss| issuers.canonical(iss)).unwrap_or_default()
     }
 
-    /// `sub`: whom the token is about. It is unique within its [issuer](Self::issuer) only.
+    /// Whom the token is about: `sub`, or the claim that the provider has as its [subject](crate::Provider::subject_claim). It is unique
+    /// within its [issuer](Self::issuer) only.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.text("sub")
+        self.0.provider.claims.subject(&self.0.members)
     }
 
     /// Whether the token is a person's or a client's own; `None` where the claims do not tell.

@@ -100,7 +100,7 @@ impl fmt::Debug for Identifier<'_> {
 /// * the claim is missing, empty, null, or neither text nor an integer;
 /// * the token is a machine's, or does not tell (see [`Principal`]); or, where the claim itself names clients (`client_id`,
 ///   `azp`, `cid`, `appid`), it is a person's, or does not tell;
-/// * the server trusts more than one issuer, the claim is `sub`, and nobody said [of](Self::of) which issuer the owner is:
+/// * the server trusts more than one issuer, the claim is `sub` or the provider's [subject](crate::Provider::subject_claim), and nobody said [of](Self::of) which issuer the owner is:
 ///   subjects are unique within their issuer only (RFC 7519 §4.1.2);
 /// * the claim is `email`, and `email_verified` is there and not `true`, or not there and the server trusts more than one issuer;
 /// * the claim is `email`, and the provider has many tenants, whose administrators may write into it what they like.
@@ -108,7 +108,8 @@ pub struct Bearer<'a> {
     claims: &'a OAuth2Claims,
     /// What the rule says, which counts more than what the object says.
     claim_of_rule: Option<&'static str>,
-    claim: &'static str,
+    /// The subject's where there is none.
+    claim: Option<&'static str>,
     issuer: Issuer,
     /// Shared with those that [`by`](Self::by) and its like made.
     doubt: &'a Cell<Option<Doubt>>,
@@ -126,7 +127,8 @@ enum Issuer {
 /// Why nobody can tell whether the bearer is the owner.
 #[derive(Clone, Copy)]
 pub(crate) struct Doubt {
-    claim: &'static str,
+    /// The subject's where there is none.
+    claim: Option<&'static str>,
     why: Why,
 }
 
@@ -146,7 +148,7 @@ impl<'a> Bearer<'a> {
         doubt: &'a Cell<Option<Doubt>>,
         owned: &impl HasOwner,
     ) -> Option<bool> {
-        let who = Self { claims, claim_of_rule, claim: "sub", issuer: Issuer::Unknown, doubt };
+        let who = Self { claims, claim_of_rule, claim: None, issuer: Issuer::Unknown, doubt };
         match (owned.is_owned_by(&who), doubt.get()) {
             (true, _) => Some(true),
             (false, None) => Some(false),
@@ -154,7 +156,8 @@ impl<'a> Bearer<'a> {
         }
     }
 
-    /// Whether `owner` is the bearer: by the claim that the rule names, else by the one given to [`by`](Self::by), else by `sub`.
+    /// Whether `owner` is the bearer: by the claim that the rule names, else by the one given to [`by`](Self::by), else by the
+    /// [subject](OAuth2Claims::subject).
     #[must_use]
     pub fn is(&self, owner: &(impl OwnerId + ?Sized)) -> bool {
         match self.identifier() {
@@ -180,7 +183,7 @@ impl<'a> Bearer<'a> {
     /// ```
     #[must_use]
     pub fn by(&self, claim: &'static str) -> Self {
-        Self { claim, ..*self }
+        Self { claim: Some(claim), ..*self }
     }
 
     /// The owner is a subject of this issuer: `iss`, byte by byte.
@@ -210,16 +213,21 @@ impl<'a> Bearer<'a> {
         self.claims
     }
 
-    fn claim(&self) -> &'static str {
-        self.claim_of_rule.unwrap_or(self.claim)
+    fn claim(&self) -> Option<&'static str> {
+        self.claim_of_rule.or(self.claim)
     }
 
     fn identifier(&self) -> Result<Option<Identifier<'a>>, Why> {
         let claims = self.claims;
-        let claim = ClaimRef::parse(self.claim()).map_err(|_| Why::NoIdentifier)?;
+        let subject = claims.subject_claim();
+        let claim = match self.claim() {
+            None => subject,
+            Some(named) => ClaimRef::parse(named).map_err(|_| Why::NoIdentifier)?,
+        };
+        let is_subject = claim.is("sub") || claim.is_same(&subject);
         match self.issuer {
             Issuer::Other => return Ok(None),
-            Issuer::Unknown if claim.is("sub") && claims.has_siblings() => return Err(Why::SeveralIssuers),
+            Issuer::Unknown if is_subject && claims.has_siblings() => return Err(Why::SeveralIssuers),
             Issuer::Unknown | Issuer::Same | Issuer::Any => {}
         }
         // Who uses a client is not the client.
@@ -263,6 +271,7 @@ impl Doubt {
                  only: say where the owner's issuer is with `#[owner(issuer = ..)]`, or write `#[owner(any_issuer)]`"
             ),
             Why::NoIdentifier | Why::OtherPrincipal | Why::UnverifiedEmail => {
+                let claim = claim.unwrap_or("(the subject)");
                 tracing::debug!(argument, claim, doubt = ?why, "nobody can tell whether the bearer is the owner");
             }
         }

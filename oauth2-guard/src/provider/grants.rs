@@ -1,4 +1,4 @@
-//! From the claims of a provider to scopes, roles and permissions.
+//! From the claims of a provider to scopes, roles and permissions, and to a subject.
 
 use serde_json::{Map, Value};
 
@@ -6,6 +6,7 @@ use crate::claim_ref::{ClaimRef, Found};
 use crate::policy::{Grants, Held, is_scope_token};
 
 /// The claims that hold what a token grants: of each list the first that is there and not empty, of all lists the union.
+/// And the one that holds its subject.
 #[derive(Debug, Default)]
 pub(crate) struct ClaimMapping {
     pub(super) scopes: Vec<Vec<ClaimRef<String>>>,
@@ -13,11 +14,30 @@ pub(crate) struct ClaimMapping {
     pub(super) permissions: Vec<Vec<ClaimRef<String>>>,
     /// What the provider may grant; anything where there is none.
     pub(crate) most: Option<Grants>,
+    /// The claim that must hold the subject; `sub`, which may be missing, where there is none.
+    pub(super) subject: Option<ClaimRef<String>>,
 }
+
+const SUB: ClaimRef<&str> = ClaimRef::constant("sub");
 
 type Read = fn(&Value) -> Option<Vec<&str>>;
 
 impl ClaimMapping {
+    pub(crate) fn subject_claim(&self) -> ClaimRef<&str> {
+        self.subject.as_ref().map_or(SUB, ClaimRef::borrowed)
+    }
+
+    pub(crate) fn subject<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a str> {
+        match self.subject_claim().find(claims) {
+            Found::Value(value) => value.as_str().filter(|subject| !subject.is_empty()),
+            Found::Absent | Found::Unreadable => None,
+        }
+    }
+
+    pub(crate) fn asks_for_subject(&self) -> bool {
+        self.subject.is_some()
+    }
+
     pub(crate) fn grants(&self, claims: &Map<String, Value>) -> Grants {
         let held = |lists: &[Vec<_>], read: Read| {
             let each = lists.iter().map(|list| first(list, claims, read));
@@ -93,6 +113,7 @@ mod tests {
             roles: vec![references(&["roles", "/realm_access/roles"])],
             permissions: vec![references(&["permissions"])],
             most: None,
+            subject: None,
         };
         mapping.grants(claims.as_object().unwrap())
     }

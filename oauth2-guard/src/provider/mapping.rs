@@ -1,4 +1,4 @@
-//! Which claims of a provider's tokens hold what they grant.
+//! Which claims of a provider's tokens hold what they grant, and whom they are about.
 
 use super::Provider;
 use super::presets::Preset;
@@ -32,7 +32,7 @@ impl ClaimLists {
     }
 }
 
-pub(super) fn reference(setting: &str, text: &str) -> Result<ClaimRef<String>, String> {
+fn reference(setting: &str, text: &str) -> Result<ClaimRef<String>, String> {
     ClaimRef::parse(text.to_owned())
         .map_err(|reason| format!("`{setting}`: `{text}` is no claim: {}", reason.explain(text)))
 }
@@ -198,6 +198,28 @@ impl Provider {
     pub fn may_grant(mut self, grants: Grants) -> Self {
         self.may_grant = Some(grants);
         self
+    }
+
+    /// The claim that says whom a token is about, in place of `sub`: a reference as in [`scope_claims`](Self::scope_claims). For
+    /// authorization servers whose `sub` differs from client to client, such as Microsoft Entra ID with its `oid`.
+    ///
+    /// [`OAuth2Claims::subject`](crate::OAuth2Claims::subject) is this claim then, rules about [owners](crate::Bearer) that name no claim
+    /// compare with it, and it is unique within its issuer only, as `sub` is. A token in which it is missing, empty, or no string is
+    /// refused. `sub` itself is what it was where something asks for it by name: `owner(.., claim = "sub")`, and whether the token is a
+    /// [person's](crate::OAuth2Claims::principal).
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://login.example.com").audience("orders").subject_claim("oid");
+    /// # let _ = provider;
+    /// ```
+    pub fn subject_claim(mut self, claim: impl Into<String>) -> Self {
+        self.subject_claim = Some(claim.into());
+        self
+    }
+
+    pub(super) fn subject(&self) -> Result<Option<ClaimRef<String>>, String> {
+        self.subject_claim.as_deref().map(|claim| reference("subject_claim", claim)).transpose()
     }
 
     pub(crate) fn may_grant_anything(&self) -> bool {

@@ -103,6 +103,7 @@ impl Provider {
             roles: self.all_role_claims().parse().map_err(|what| error(&what))?,
             permissions: self.permission_claims.parse().map_err(|what| error(&what))?,
             most: self.most().map_err(|what| error(&what))?,
+            subject: self.subject().map_err(|what| error(&what))?,
         };
         let keys = match self.key_plan(Arc::clone(&with.fetch)).map_err(|what| error(&what))? {
             KeyPlan::Fixed(keys) => KeyStore::configured(&name, keys),

@@ -41,6 +41,9 @@ impl ClaimsSet {
         let not_before = self.date("nbf", Rounding::Up)?;
         let issued_at = self.date("iat", Rounding::Up)?;
         let subject = self.text("sub")?;
+        if provider.claims.asks_for_subject() && provider.claims.subject(&self.members).is_none() {
+            return Err(InvalidToken::NoSubject);
+        }
         let token_id = self.text("jti")?;
         let client_id = self.text("client_id")?;
 

@@ -44,6 +44,8 @@ pub enum InvalidToken {
     MissingClaim(&'static str),
     /// An ID token, a logout token or another security event token, not an access token.
     NotAnAccessToken,
+    /// The claim that the provider has as its [subject](crate::Provider::subject_claim) is missing, empty, or no string.
+    NoSubject,
     /// `nbf` has not come yet.
     NotYetValid,
     /// The token is bound to a key of the sender (`cnf`, RFC 7800), which is not checked here.
@@ -82,6 +84,7 @@ impl InvalidToken {
             Self::MistypedClaim(_) => "mistyped_claim",
             Self::MissingClaim(_) => "missing_claim",
             Self::NotAnAccessToken => "not_an_access_token",
+            Self::NoSubject => "no_subject",
             Self::NotYetValid => "not_yet_valid",
             Self::SenderConstrained => "sender_constrained",
             Self::TooLarge => "too_large",
@@ -129,6 +132,7 @@ impl fmt::Display for InvalidToken {
             Self::MistypedClaim(claim) => return write!(f, "the token's claim `{claim}` has the wrong type"),
             Self::MissingClaim(claim) => return write!(f, "the token lacks the claim `{claim}`"),
             Self::NotAnAccessToken => "the token is not an access token",
+            Self::NoSubject => "the token does not say whom it is about",
             Self::NotYetValid => "the token is not valid yet",
             Self::SenderConstrained => "the token is bound to its sender, which is not supported",
             Self::TooLarge => "the token is too large",

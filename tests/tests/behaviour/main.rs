@@ -55,6 +55,7 @@ mod seed_objects;
 mod seed_systems;
 mod several_providers;
 mod step_up;
+mod subject_claim;
 mod test_kit;
 mod typed_claims;
 mod waiting;
