@@ -5,6 +5,7 @@
 pub mod canned;
 pub mod capture;
 pub mod hostile;
+pub mod pem;
 pub mod policies;
 
 use std::net::SocketAddr;

@@ -224,7 +224,7 @@ fn is_even(number: &[u8]) -> bool {
 
 /// A signature that everybody can make holds under these: the eight points of small order, as far as they are
 /// canonical, and every encoding whose y is not below the field's prime, 2^255 - 19.
-fn is_weak_ed25519(x: &[u8; 32]) -> bool {
+pub(super) fn is_weak_ed25519(x: &[u8; 32]) -> bool {
     let mut y = *x;
     y[31] &= 0x7f;
     SMALL_ORDER_Y.contains(&y) || is_not_below_prime(&y)

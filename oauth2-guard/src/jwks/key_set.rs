@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::jwk::{self, NamedKey, Skipped, Thumbprint};
+use super::pem::{self, NotAKey};
 use crate::json::{Unread, parse_object_of};
 use crate::verify::{Algorithm, VerificationKey};
 
@@ -36,6 +37,7 @@ pub(crate) enum NoKeySet {
     NoKeyOfAnAllowedAlgorithm,
     NoUsableKey(Vec<(usize, Skipped)>),
     NotAKeySet,
+    Pem(NotAKey),
     TooManyKeys,
 }
 
@@ -68,6 +70,15 @@ impl KeySet {
             return Err(NoKeySet::NoKeyOfAnAllowedAlgorithm);
         }
         Ok(set)
+    }
+
+    /// The key in the one block of `pem`, which serves an algorithm of `allowed`.
+    pub(crate) fn of_pem(pem: &[u8], allowed: &[Algorithm]) -> Result<Self, NoKeySet> {
+        let key = pem::parse(pem, rsa_default(allowed)).map_err(NoKeySet::Pem)?;
+        if !allowed.contains(&key.algorithm()) {
+            return Err(NoKeySet::NoKeyOfAnAllowedAlgorithm);
+        }
+        Ok(Self::of_one(key))
     }
 
     /// A set of one key that has no ID.
@@ -166,6 +177,7 @@ impl fmt::Display for NoKeySet {
             Self::NoKeyOfAnAllowedAlgorithm => f.write_str(
                 "none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`",
             ),
+            Self::Pem(reason) => f.write_str(reason),
             Self::TooManyKeys => write!(f, "it has more than {MAX_KEYS} keys"),
             Self::NoUsableKey(skipped) if skipped.is_empty() => f.write_str("it has no key"),
             Self::NoUsableKey(skipped) => {

@@ -5,6 +5,7 @@ mod fetch_error;
 mod freshness;
 pub(crate) mod jwk;
 mod key_set;
+mod pem;
 mod store;
 
 #[cfg(fuzzing)]

@@ -56,6 +56,9 @@ impl Provider {
                 Ok(KeyPlan::Fixed(keys.configured()))
             }
             Keys::Source(source) => Ok(fetched(KeyLocation::Source(Arc::clone(source)))),
+            Keys::Pem(pem) => KeySet::of_pem(pem, &self.algorithms)
+                .map(KeyPlan::Fixed)
+                .map_err(|reason| format!("its PEM cannot be used: {reason}")),
             Keys::SharedSecret(secret) => self.shared_secret(secret).map(KeyPlan::Fixed),
         }
     }

@@ -52,6 +52,27 @@ impl Provider {
         Self::new(issuer, Keys::JwkSet(jwks.into()))
     }
 
+    /// A provider whose one key is `pem`: a `PUBLIC KEY` (RFC 5280 §4.1.2.7), an `RSA PUBLIC KEY` (RFC 8017 §A.1.1) or a `CERTIFICATE`
+    /// (RFC 5280 §4.1), in exactly one PEM block (RFC 7468). It never changes.
+    ///
+    /// RSA with 2048 to 8192 bits, EC on P-256, P-384 or P-521, or Ed25519. The key serves tokens with any key ID and with none, and one
+    /// algorithm: that of its curve; an RSA key `RS256`, or, where that is not among [`algorithms`](Self::algorithms), the first of RSA there.
+    /// Of a certificate the key is taken, and nothing else is looked at: neither dates nor names nor who issued it.
+    ///
+    /// ```
+    /// # use oauth2_guard::{Provider, ResourceServer};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pem = "-----BEGIN PUBLIC KEY-----\n\
+    ///            MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+    ///            -----END PUBLIC KEY-----\n";
+    /// let provider = Provider::with_pem("https://internal.example.com", pem).audience("orders");
+    /// ResourceServer::builder().provider(provider).build().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_pem(issuer: impl Into<String>, pem: impl Into<Vec<u8>>) -> Self {
+        Self::new(issuer, Keys::Pem(pem.into()))
+    }
+
     /// A provider whose keys come from `source`, a [`KeySource`] of one's own: a vault, a sidecar.
     ///
     /// ```

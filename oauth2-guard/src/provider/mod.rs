@@ -85,6 +85,7 @@ enum Keys {
     Discovery,
     JwkSet(Vec<u8>),
     JwkSetUrl(String),
+    Pem(Vec<u8>),
     SharedSecret(Vec<u8>),
     Source(Arc<dyn AnyKeySource>),
 }
@@ -94,7 +95,7 @@ impl Keys {
     fn are_fetched(&self) -> bool {
         match self {
             Self::Discovery | Self::JwkSetUrl(_) | Self::Source(_) => true,
-            Self::JwkSet(_) | Self::SharedSecret(_) => false,
+            Self::JwkSet(_) | Self::Pem(_) | Self::SharedSecret(_) => false,
         }
     }
 }

@@ -45,6 +45,7 @@ mod owner_fields;
 mod owner_identity;
 mod path_parameters;
 mod peer_wishes;
+mod pem_keys;
 mod protected_header;
 mod readiness;
 mod resolved_issuers;
