@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::header::{AGE, CACHE_CONTROL, HeaderMap, HeaderName, RETRY_AFTER};
@@ -10,6 +11,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 
 use super::fetch_error::FetchError;
+use super::key_file;
 use super::key_set::KeySet;
 use crate::caught::caught;
 use crate::fetch::{AnyFetch, AnyKeySource, DEADLINE, MAX_BODY_BYTES};
@@ -25,6 +27,8 @@ const MAX_OBJECTS: usize = 1000;
 pub(crate) enum KeyLocation {
     /// In the document that the issuer publishes about itself, at one of these addresses, tried in turn.
     Discovery { issuer: String, documents: Vec<Endpoint> },
+    /// In a file.
+    File(PathBuf),
     /// At a known address.
     JwkSet(Endpoint),
     /// Wherever a user's own code has them from.
@@ -71,12 +75,23 @@ impl Fetcher {
         let at = match &self.location {
             KeyLocation::JwkSet(at) => at.clone(),
             KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
+            KeyLocation::File(path) => return self.open(path).await,
             KeyLocation::Source(source) => return self.ask(&**source).await,
         };
         let Answer { body, max_age } = self.read(&at).await?;
         match KeySet::parse(&body, &self.allowed) {
             Ok(keys) => Ok(Fetched { keys, max_age }),
             Err(reason) => Err(FetchError::KeySet { place: format!("the key set at {at}"), reason }),
+        }
+    }
+
+    async fn open(&self, path: &Path) -> Result<Fetched, FetchError> {
+        let text = key_file::read(path).await?;
+        match KeySet::of_file(&text, &self.allowed) {
+            Ok(keys) => Ok(Fetched { keys, max_age: None }),
+            Err(reason) => {
+                Err(FetchError::KeySet { place: format!("the file `{}`", path.display()), reason })
+            }
         }
     }
 

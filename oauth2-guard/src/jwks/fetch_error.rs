@@ -1,5 +1,6 @@
 use core::fmt;
 use core::time::Duration;
+use std::path::PathBuf;
 
 use http::StatusCode;
 
@@ -17,6 +18,7 @@ pub(crate) enum FetchError {
     Deadline,
     DiscoveryIssuer { document: Endpoint },
     DiscoveryKeys { document: Endpoint },
+    File { path: PathBuf, cause: String },
     KeySet { place: String, reason: NoKeySet },
     NotReachable { at: Endpoint, cause: String },
     NoDocument { tried: Vec<Endpoint> },
@@ -79,6 +81,9 @@ impl fmt::Display for FetchError {
             ),
             Self::DiscoveryKeys { document } => {
                 write!(f, "{document} is no discovery document with a `jwks_uri` over https")
+            }
+            Self::File { path, cause } => {
+                write!(f, "the file `{}` could not be read: {cause}", path.display())
             }
             Self::KeySet { place, reason } => write!(f, "{place} cannot be used: {reason}"),
             Self::NotReachable { at, cause } => write!(f, "{at} could not be reached: {cause}"),

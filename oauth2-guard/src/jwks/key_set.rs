@@ -34,6 +34,7 @@ pub(crate) enum NoKey {
 /// Why the bytes are no key set to verify with.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum NoKeySet {
+    NeitherJwkSetNorPem,
     NoKeyOfAnAllowedAlgorithm,
     NoUsableKey(Vec<(usize, Skipped)>),
     NotAKeySet,
@@ -79,6 +80,14 @@ impl KeySet {
             return Err(NoKeySet::NoKeyOfAnAllowedAlgorithm);
         }
         Ok(Self::of_one(key))
+    }
+
+    /// The keys in a file that is either a JWK Set or PEM: its user wrote it, so that a lone key is meant.
+    pub(crate) fn of_file(text: &[u8], allowed: &[Algorithm]) -> Result<Self, NoKeySet> {
+        if text.trim_ascii_start().starts_with(b"{") {
+            return Self::parse(text, allowed).map(Self::configured);
+        }
+        if pem::is_pem(text) { Self::of_pem(text, allowed) } else { Err(NoKeySet::NeitherJwkSetNorPem) }
     }
 
     /// A set of one key that has no ID.
@@ -174,6 +183,7 @@ impl fmt::Display for NoKeySet {
             Self::NotAKeySet => {
                 f.write_str("it is no JWK Set: an object with an array `keys`, without duplicate members")
             }
+            Self::NeitherJwkSetNorPem => f.write_str("it is neither a JWK Set nor PEM"),
             Self::NoKeyOfAnAllowedAlgorithm => f.write_str(
                 "none of its keys is for an allowed algorithm: allow that of a key in `.algorithms(..)`",
             ),

@@ -4,6 +4,7 @@ mod fetch;
 mod fetch_error;
 mod freshness;
 pub(crate) mod jwk;
+mod key_file;
 mod key_set;
 mod pem;
 mod store;

@@ -26,6 +26,11 @@ const UNSUPPORTED: NotAKey =
 const RSA_SIZE: NotAKey = "its RSA key is not of 2048 to 8192 bits with a usual exponent: have it replaced at the authorization server";
 const WEAK: NotAKey = "its Ed25519 key is a point of small order, or not canonical";
 
+/// Whether `text` is meant to be PEM.
+pub(super) fn is_pem(text: &[u8]) -> bool {
+    blocks(text) > 0
+}
+
 /// The one key in `text`; what an RSA key serves is `rsa_default`. Neither dates nor the chain of a certificate are looked at.
 pub(super) fn parse(text: &[u8], rsa_default: Algorithm) -> Result<VerificationKey, NotAKey> {
     if contains(text, b"PRIVATE KEY-----") {

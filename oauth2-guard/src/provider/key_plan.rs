@@ -45,6 +45,10 @@ impl Provider {
                     .map_err(|reason| format!("its issuer is not accepted: {reason}"))?;
                 Ok(fetched(KeyLocation::Discovery { issuer: self.issuer.clone(), documents }))
             }
+            Keys::File(path) if path.as_os_str().is_empty() => {
+                Err("the path of its key file is empty: name the file, or leave the provider out".to_owned())
+            }
+            Keys::File(path) => Ok(fetched(KeyLocation::File(path.clone()))),
             Keys::JwkSetUrl(url) => {
                 let endpoint = Endpoint::configured(url, &self.insecure_hosts)
                     .map_err(|reason| format!("the address of its key set is not accepted: {reason}"))?;

@@ -1,6 +1,7 @@
 //! Where the keys of a provider come from, and how old they may become.
 
 use core::time::Duration;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Keys, Provider};
@@ -71,6 +72,27 @@ impl Provider {
     /// ```
     pub fn with_pem(issuer: impl Into<String>, pem: impl Into<Vec<u8>>) -> Self {
         Self::new(issuer, Keys::Pem(pem.into()))
+    }
+
+    /// A provider whose keys are in the file at `path`: a JWK Set (RFC 7517 §5), or PEM as in [`with_pem`](Self::with_pem); its content tells
+    /// which. For keys that something else puts there, such as a mounted secret.
+    ///
+    /// It is read by [`build`](crate::ResourceServerBuilder::build), again as the keys age ([`key_refresh`](Self::key_refresh), 10 min by
+    /// default), and when a token names a key that is unknown, as keys are fetched over HTTP. What is broken, empty or longer than 512 KiB
+    /// replaces nothing, so that it may be written in place; keys that are no longer in it verify nothing.
+    ///
+    /// A lone key without an ID serves tokens with any key ID.
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// # use std::time::Duration;
+    /// let provider = Provider::with_key_file("https://internal.example.com", "/run/secrets/orders/jwks.json")
+    ///     .audience("orders")
+    ///     .key_refresh(Duration::from_secs(60));
+    /// # let _ = provider;
+    /// ```
+    pub fn with_key_file(issuer: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self::new(issuer, Keys::File(path.into()))
     }
 
     /// A provider whose keys come from `source`, a [`KeySource`] of one's own: a vault, a sidecar.

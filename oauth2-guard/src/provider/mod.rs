@@ -15,6 +15,7 @@ mod trusted;
 
 use core::fmt;
 use core::time::Duration;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::fetch::AnyKeySource;
@@ -83,6 +84,7 @@ pub struct Provider {
 #[derive(Clone)]
 enum Keys {
     Discovery,
+    File(PathBuf),
     JwkSet(Vec<u8>),
     JwkSetUrl(String),
     Pem(Vec<u8>),
@@ -94,7 +96,7 @@ impl Keys {
     /// Whether they may change while the server runs.
     fn are_fetched(&self) -> bool {
         match self {
-            Self::Discovery | Self::JwkSetUrl(_) | Self::Source(_) => true,
+            Self::Discovery | Self::File(_) | Self::JwkSetUrl(_) | Self::Source(_) => true,
             Self::JwkSet(_) | Self::Pem(_) | Self::SharedSecret(_) => false,
         }
     }

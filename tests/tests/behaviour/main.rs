@@ -28,6 +28,7 @@ mod guards;
 mod hidden_objects;
 mod hostile_server;
 mod key_cancellation;
+mod key_files;
 mod key_floods;
 mod key_freshness;
 mod key_refresh;
