@@ -39,10 +39,15 @@ impl Provider {
                 self.insecure_hosts.clone(),
             ))
         };
+        if self.discovery_url.is_some() && !matches!(self.keys, Keys::Discovery) {
+            return Err(
+                "its keys are not found by discovery: leave `.discovery_url(..)` out, or say `Provider::discover(issuer)`"
+                    .to_owned(),
+            );
+        }
         match &self.keys {
             Keys::Discovery => {
-                let documents = Endpoint::discovery(&self.issuer, &self.insecure_hosts)
-                    .map_err(|reason| format!("its issuer is not accepted: {reason}"))?;
+                let documents = self.discovery_documents()?;
                 Ok(fetched(KeyLocation::Discovery { issuer: self.issuer.clone(), documents }))
             }
             Keys::File(path) if path.as_os_str().is_empty() => {
@@ -64,6 +69,16 @@ impl Provider {
                 .map(KeyPlan::Fixed)
                 .map_err(|reason| format!("its PEM cannot be used: {reason}")),
             Keys::SharedSecret(secret) => self.shared_secret(secret).map(KeyPlan::Fixed),
+        }
+    }
+
+    fn discovery_documents(&self) -> Result<Vec<Endpoint>, String> {
+        match &self.discovery_url {
+            Some(url) => Endpoint::configured(url, &self.insecure_hosts)
+                .map(|document| vec![document])
+                .map_err(|reason| format!("the address of its discovery document is not accepted: {reason}")),
+            None => Endpoint::discovery(&self.issuer, &self.insecure_hosts)
+                .map_err(|reason| format!("its issuer is not accepted: {reason}")),
         }
     }
 

@@ -177,6 +177,26 @@ impl Provider {
         self
     }
 
+    /// Where the discovery document is, if not where the issuer's own address has it: in a container, say, the authorization server's name
+    /// is another one than in the browser that got the token.
+    ///
+    /// The `issuer` in the document must be identical to the provider's all the same, so that the provider's tokens are those of this
+    /// issuer and of no other. For providers that are [discovered](Self::discover), also those that are known by name; `https`, or else
+    /// [`insecure_http`](Self::insecure_http).
+    ///
+    /// ```
+    /// # use oauth2_guard::Provider;
+    /// let provider = Provider::discover("https://sso.example.com/realms/dev")
+    ///     .discovery_url("http://keycloak:8080/realms/dev/.well-known/openid-configuration")
+    ///     .insecure_http("keycloak")
+    ///     .audience("orders");
+    /// # let _ = provider;
+    /// ```
+    pub fn discovery_url(mut self, url: impl Into<String>) -> Self {
+        self.discovery_url = Some(url.into());
+        self
+    }
+
     /// Lets the issuer and its key set be at `http://{host}`: a container's name, never a host that others can reach.
     /// Loopback addresses are allowed without it.
     ///

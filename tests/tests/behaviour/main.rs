@@ -21,6 +21,7 @@ mod configuration;
 mod denials;
 mod direct_verification;
 mod discovery;
+mod discovery_url;
 mod documentation;
 mod extractors;
 mod fetching;
