@@ -10,13 +10,15 @@ use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::decision::{Decision, Outcome, Target};
 use crate::jwks::{Refreshing, Stale, Unavailable};
+use crate::policy::{Answers, Rule};
 use crate::provider::{Hint, RefusedToken, TrustedProvider};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
+use crate::standing::{Leniency, Standing};
 use crate::verify::{InvalidToken, Pass, Refused, verify};
 
 /// What became of the credentials of a request.
-pub(crate) enum Authentication {
+pub(crate) enum Attempt {
     Decided(Decided),
     /// To be decided by [`ResourceServer::decide_later`].
     Undecided(Undecided),
@@ -63,15 +65,16 @@ impl ResourceServer {
     /// ```
     pub async fn verify(&self, token: &str) -> Result<OAuth2Claims, Rejection> {
         let decided = match self.decide(BearerToken::untrusted(token), Pass::First) {
-            Authentication::Decided(decided) => decided,
-            Authentication::Undecided(undecided) => self.decide_later(undecided).await,
+            Attempt::Decided(decided) => decided,
+            Attempt::Undecided(undecided) => self.decide_later(undecided).await,
         };
-        self.settle(decided, false, None)?.ok_or_else(|| self.reject(Reason::NoCredentials))
+        let standing = self.settle(decided, Leniency::None, None)?;
+        standing.require_claims().cloned().map_err(|reason| self.reject(reason))
     }
 
     /// Waits for nothing.
-    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Authentication {
-        Authentication::Decided(match BearerToken::extract(headers) {
+    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Attempt {
+        Attempt::Decided(match BearerToken::extract(headers) {
             Ok(token) => return self.decide(token, Pass::First),
             Err(NoToken::Missing) => Decided::Anonymous,
             Err(NoToken::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
@@ -79,13 +82,12 @@ impl ResourceServer {
         })
     }
 
-    fn decide(&self, token: BearerToken<'_>, pass: Pass) -> Authentication {
+    fn decide(&self, token: BearerToken<'_>, pass: Pass) -> Attempt {
         let Some(now) = UnixTime::of(self.clock().now()) else {
-            return Authentication::Decided(Decided::refused(Reason::ClockUnusable, None));
+            return Attempt::Decided(Decided::refused(Reason::ClockUnusable, None));
         };
-        let undecided =
-            |wanted| Authentication::Undecided(Undecided { token: token.as_str().into(), wanted });
-        Authentication::Decided(match verify(token, self.max_token_bytes(), self.providers(), now, pass) {
+        let undecided = |wanted| Attempt::Undecided(Undecided { token: token.as_str().into(), wanted });
+        Attempt::Decided(match verify(token, self.max_token_bytes(), self.providers(), now, pass) {
             Ok(claims) => Decided::Verified(claims),
             Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
             Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
@@ -123,7 +125,7 @@ impl ResourceServer {
         let told =
             candidates.into_iter().find_map(|provider| Some((Hint::of(provider, &token)?, &provider.name)));
         if let Some((hint, provider)) = told {
-            self.hints().give(hint, provider);
+            self.hints().give(hint, Some(provider));
         }
     }
 
@@ -150,8 +152,8 @@ impl ResourceServer {
                 }
             };
             let next = match self.decide(BearerToken::untrusted(&token), pass) {
-                Authentication::Decided(decided) => return decided,
-                Authentication::Undecided(Undecided { wanted, .. }) => wanted,
+                Attempt::Decided(decided) => return decided,
+                Attempt::Undecided(Undecided { wanted, .. }) => wanted,
             };
             match (&wanted, &next) {
                 (Wanted::Issuer(_), Wanted::NewerKeys(_) | Wanted::UnknownKey(_))
@@ -172,35 +174,65 @@ impl ResourceServer {
         }
     }
 
-    /// Reports what was decided; the claims, none for who may come without, or the rejection.
+    /// Reports what was decided; what it is worth, or the rejection of what is not let pass.
     pub(crate) fn settle(
         &self,
         decided: Decided,
-        allow_anonymous: bool,
+        leniency: Leniency,
         target: Option<Target<'_>>,
-    ) -> Result<Option<OAuth2Claims>, Rejection> {
-        let (claims, refusal, provider) = match decided {
-            Decided::Verified(claims) => (Some(claims), None, None),
-            Decided::Anonymous if allow_anonymous => (None, None, None),
-            Decided::Anonymous => (None, Some(Reason::NoCredentials), None),
-            Decided::Refused { reason, provider } => (None, Some(reason), provider),
+    ) -> Result<Standing, Rejection> {
+        let (standing, provider) = match decided {
+            Decided::Verified(claims) => (Standing::Verified(claims), None),
+            Decided::Anonymous => (Standing::Missing, None),
+            Decided::Refused { reason, provider } => (Standing::Refused(reason), provider),
         };
+        let (outcome, reason) = match &standing {
+            Standing::Verified(_) => (Outcome::Authenticated, None),
+            Standing::Missing if leniency >= Leniency::Missing => (Outcome::Anonymous, None),
+            Standing::Missing => (Outcome::Refused, Some(Reason::NoCredentials)),
+            Standing::Refused(reason) if leniency >= Leniency::Any => {
+                (Outcome::Anonymous, Some(reason.clone()))
+            }
+            Standing::Refused(reason) => (Outcome::Refused, Some(reason.clone())),
+        };
+        let claims = standing.claims();
         self.report(&Decision {
-            outcome: match (&claims, &refusal) {
-                (_, Some(_)) => Outcome::Refused,
-                (Some(_), None) => Outcome::Authenticated,
-                (None, None) => Outcome::Anonymous,
-            },
-            reason: refusal.as_ref(),
-            provider: claims.as_ref().map(OAuth2Claims::provider).or(provider.as_deref()),
+            outcome,
+            reason: reason.as_ref(),
+            provider: claims.map(OAuth2Claims::provider).or(provider.as_deref()),
             rule: None,
-            claims: claims.as_ref(),
+            claims,
             target,
         });
-        match refusal {
-            Some(reason) => Err(self.reject(reason)),
-            None => Ok(claims),
+        match (outcome, reason) {
+            (Outcome::Refused, Some(reason)) => Err(self.reject(reason)),
+            _ => Ok(standing),
         }
+    }
+
+    /// Holds a good token to a rule, which has to hold of it whatever else is asked.
+    pub(crate) fn hold_to(
+        &self,
+        rule: &'static Rule,
+        standing: Standing,
+        leniency: Leniency,
+        target: Option<Target<'_>>,
+    ) -> Result<Standing, Rejection> {
+        let Standing::Verified(claims) = &standing else { return Ok(standing) };
+        let Err(denial) = rule.decide(&claims.evidence(&[], &Answers::default())) else {
+            return Ok(standing);
+        };
+        let reason = Reason::Denied(denial);
+        let is_let_pass = leniency >= Leniency::Any;
+        self.report(&Decision {
+            outcome: if is_let_pass { Outcome::Anonymous } else { Outcome::Refused },
+            reason: Some(&reason),
+            provider: Some(claims.provider()),
+            rule: Some(rule),
+            claims: Some(claims),
+            target,
+        });
+        if is_let_pass { Ok(Standing::Refused(reason)) } else { Err(self.reject(reason)) }
     }
 }
 

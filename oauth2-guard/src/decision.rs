@@ -65,7 +65,7 @@ impl<'a> Target<'a> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// No token, and the layer lets such requests pass.
+    /// The layer lets the request pass without claims: there is no token, or one that is not accepted and has a [reason](Decision::reason).
     Anonymous,
     /// The layer verified the token.
     Authenticated,
@@ -95,7 +95,7 @@ impl<'a> Decision<'a> {
         self.outcome
     }
 
-    /// Why the request is turned away; `None` if it is not.
+    /// Why the request is turned away, or, where the layer lets it pass all the same, why its token is not accepted; `None` otherwise.
     #[must_use]
     pub fn reason(&self) -> Option<&'a Reason> {
         self.reason

@@ -73,6 +73,7 @@ mod provider;
 mod readiness;
 mod rejection;
 mod server;
+mod standing;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -83,7 +84,9 @@ pub use self::claims::OAuth2Claims;
 pub use self::clock::{Clock, SystemClock};
 pub use self::decision::{Decision, Outcome};
 pub use self::error::BuildError;
-pub use self::extract::{Claims, Guard, LoadRejection, Owned, OwnedRejection, Public, RegisteredClaims};
+pub use self::extract::{
+    Authentication, Claims, Guard, LoadRejection, Owned, OwnedRejection, Public, RegisteredClaims,
+};
 pub use self::ownership::{Bearer, HasOwner, Identifier, OwnerId};
 pub use self::policy::{Policy, Role};
 pub use self::provider::{Provider, ResolveIssuer};

@@ -1,5 +1,6 @@
 //! What a handler takes as arguments.
 
+mod authentication;
 mod claims;
 mod deliberation;
 mod guard;
@@ -8,6 +9,7 @@ mod owned;
 mod passed;
 mod public;
 
+pub use self::authentication::Authentication;
 pub use self::claims::{Claims, RegisteredClaims};
 pub use self::guard::{Guard, OpenGuard, names_no_owner};
 pub use self::load::{IntoLoaded, LoadRejection, argument, extract, load};

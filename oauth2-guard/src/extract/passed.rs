@@ -9,18 +9,19 @@ use crate::decision::{Decision, Outcome, Target};
 use crate::policy::{Denial, Rule};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
+use crate::standing::Standing;
 
 /// The mark that a layer leaves in a request that passed it. Its type is private, so that nobody else can leave one, and
 /// extractors take the claims from nowhere else.
 #[derive(Clone)]
 pub(crate) struct Passed {
     server: ResourceServer,
-    claims: Option<OAuth2Claims>,
+    standing: Standing,
 }
 
 impl Passed {
-    pub(crate) fn new(server: ResourceServer, claims: Option<OAuth2Claims>) -> Self {
-        Self { server, claims }
+    pub(crate) fn new(server: ResourceServer, standing: Standing) -> Self {
+        Self { server, standing }
     }
 
     pub(super) fn of(parts: &Parts) -> Option<&Self> {
@@ -33,7 +34,7 @@ impl Passed {
 
     /// Replaces what is there of another layer, or of somebody else.
     pub(crate) fn mark(self, extensions: &mut Extensions) {
-        match &self.claims {
+        match self.standing.claims() {
             Some(claims) => extensions.insert(claims.clone()),
             None => extensions.remove::<OAuth2Claims>(),
         };
@@ -65,17 +66,21 @@ impl<'a> Admitted<'a> {
     }
 
     pub(super) fn claims(self) -> Option<&'a OAuth2Claims> {
-        self.passed.claims.as_ref()
+        self.passed.standing.claims()
+    }
+
+    pub(super) fn standing(self) -> &'a Standing {
+        &self.passed.standing
     }
 
     /// The claims, or the refusal of who brought no token.
     pub(super) fn require_claims(self) -> Result<&'a OAuth2Claims, Rejection> {
-        self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, None))
+        self.standing().require_claims().map_err(|reason| self.refuse(reason, None))
     }
 
     /// The claims that a rule is about; without a token it says no whatever the rule.
     pub(super) fn require_claims_for(self, rule: &Rule) -> Result<&'a OAuth2Claims, Rejection> {
-        self.claims().ok_or_else(|| self.refuse(Reason::NoCredentials, Some(rule)))
+        self.standing().require_claims().map_err(|reason| self.refuse(reason, Some(rule)))
     }
 
     pub(super) fn check_deadline(self) -> Duration {

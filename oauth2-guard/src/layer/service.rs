@@ -5,12 +5,9 @@ use axum::response::{IntoResponse, Response};
 use http::Request;
 use tower_service::Service;
 
+use super::admission::Admission;
 use super::future::ResponseFuture;
-use crate::authentication::{Authentication, Decided};
-use crate::decision::Target;
-use crate::extract::Passed;
-use crate::rejection::Rejection;
-use crate::server::ResourceServer;
+use crate::authentication::Attempt;
 
 /// The service that [`GuardLayer`](super::GuardLayer) makes of another one.
 #[derive(Clone, Debug)]
@@ -19,16 +16,9 @@ pub struct GuardService<S> {
     admission: Admission,
 }
 
-/// Decides which requests go on to the inner service.
-#[derive(Clone, Debug)]
-struct Admission {
-    server: ResourceServer,
-    allow_anonymous: bool,
-}
-
 impl<S> GuardService<S> {
-    pub(super) fn new(inner: S, server: ResourceServer, allow_anonymous: bool) -> Self {
-        Self { inner, admission: Admission { server, allow_anonymous } }
+    pub(super) fn new(inner: S, admission: Admission) -> Self {
+        Self { inner, admission }
     }
 }
 
@@ -49,8 +39,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        match self.admission.server.authenticate(request.headers()) {
-            Authentication::Decided(decided) => match self.admission.admit(decided, &mut request) {
+        match self.admission.attempt(request.headers()) {
+            Attempt::Decided(decided) => match self.admission.admit(decided, &mut request) {
                 // The service that is ready answers; its clone may not be.
                 Ok(()) => {
                     let next = self.inner.clone();
@@ -58,12 +48,12 @@ where
                 }
                 Err(rejection) => ResponseFuture::refused(rejection.into_response()),
             },
-            Authentication::Undecided(undecided) => {
+            Attempt::Undecided(undecided) => {
                 // Nothing of the inner service is held by who waits for keys: it may be limited.
                 let mut inner = self.inner.clone();
                 let admission = self.admission.clone();
                 ResponseFuture::waiting(async move {
-                    let decided = admission.server.decide_later(undecided).await;
+                    let decided = admission.decide_later(undecided).await;
                     match admission.admit(decided, &mut request) {
                         Ok(()) => {
                             poll_fn(|context| inner.poll_ready(context)).await?;
@@ -74,15 +64,5 @@ where
                 })
             }
         }
-    }
-}
-
-impl Admission {
-    /// Leaves its mark in a request that goes on; turns away one that does not.
-    fn admit<B>(&self, decided: Decided, request: &mut Request<B>) -> Result<(), Rejection> {
-        let target = Target::of(request.method(), request.uri(), request.extensions());
-        let claims = self.server.settle(decided, self.allow_anonymous, Some(target))?;
-        Passed::new(self.server.clone(), claims).mark(request.extensions_mut());
-        Ok(())
     }
 }

@@ -25,6 +25,7 @@ pub(crate) enum Hint {
     KeycloakAudience,
     OktaOrgServer,
     Opaque,
+    Preflight,
     TrailingSlash,
 }
 
@@ -156,6 +157,9 @@ impl Hint {
             Self::Opaque => {
                 "the token is no JWT: an opaque token can be understood by its authorization server alone; have the client ask for one that is meant for this API"
             }
+            Self::Preflight => {
+                "a CORS preflight was refused: put the CORS layer outside of this one, that is on the router after it, so that it answers preflights and that refusals have its headers; or say `allow_preflight()` for one inside"
+            }
             Self::TrailingSlash => {
                 "the token's issuer and the configured one differ in a slash at the end alone: copy the `iss` of the tokens"
             }
@@ -201,7 +205,7 @@ impl Hints {
     }
 
     /// Tells it, unless that was done.
-    pub(crate) fn give(&self, hint: Hint, provider: &str) {
+    pub(crate) fn give(&self, hint: Hint, provider: Option<&str>) {
         let bit = 1u32.checked_shl(hint as u32).unwrap_or_default();
         if self.given.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
             tracing::warn!(target: "oauth2_guard::hint", provider, "{}", hint.remedy());
