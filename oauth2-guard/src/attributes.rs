@@ -252,7 +252,7 @@ pub use oauth2_guard_macros::loader;
 ///
 /// | | |
 /// |---|---|
-/// | `#[owner]` | the field is the owner's `sub`, or the claim that the rule names |
+/// | `#[owner]` | the field is the owner's [subject](crate::OAuth2Claims::subject), or the claim that the rule names |
 /// | `#[owner(claim = "email")]` | the field is another claim, unless the rule names one: a name, or a JSON Pointer over object members |
 /// | `#[owner(issuer = field)]` | the owner is a subject of the issuer in that field |
 /// | `#[owner(any_issuer)]` | a subject is one person, whichever of the server's issuers says so |
@@ -263,5 +263,5 @@ pub use oauth2_guard_macros::loader;
 /// else is an [`OwnerId`](crate::OwnerId).
 ///
 /// The comparison is exact; see [`Bearer`](crate::Bearer) for what makes it sound. Where the server has several issuers, a field that is
-/// compared with `sub` needs `issuer` or `any_issuer`: without, nobody is the owner, and the log says why.
+/// compared with the subject needs `issuer` or `any_issuer`: without, nobody is the owner, and the log says why.
 pub use oauth2_guard_macros::HasOwner;

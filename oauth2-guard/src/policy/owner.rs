@@ -35,7 +35,7 @@ impl OwnerRule {
         self.parameter
     }
 
-    /// The claim that says who the bearer is; `None` where the object's own says it, `sub` mostly.
+    /// The claim that says who the bearer is; `None` where the object's own says it, mostly the subject's.
     #[must_use]
     pub const fn claim(&self) -> Option<&'static str> {
         match self.claim {
