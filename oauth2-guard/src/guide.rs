@@ -3,6 +3,9 @@
 #[doc = include_str!("docs/architecture.md")]
 pub mod architecture {}
 
+#[doc = include_str!("docs/configuration.md")]
+pub mod configuration {}
+
 #[doc = include_str!("docs/policies.md")]
 pub mod policies {}
 

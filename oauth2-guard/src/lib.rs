@@ -59,6 +59,7 @@ pub mod check;
 mod claim_ref;
 mod claims;
 mod clock;
+mod config;
 mod decision;
 mod error;
 mod extract;
@@ -82,6 +83,7 @@ mod verify;
 pub use self::attributes::{HasOwner, check, loader, policy, public, requires};
 pub use self::claims::OAuth2Claims;
 pub use self::clock::{Clock, SystemClock};
+pub use self::config::Config;
 pub use self::decision::{Decision, Outcome};
 pub use self::error::BuildError;
 pub use self::extract::{

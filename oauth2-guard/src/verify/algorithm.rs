@@ -79,7 +79,11 @@ impl Algorithm {
         if name == "Ed25519" {
             return Some(Self::EdDSA);
         }
-        Self::ASYMMETRIC.into_iter().chain(Self::SYMMETRIC).find(|algorithm| algorithm.name() == name)
+        Self::all().find(|algorithm| algorithm.name() == name)
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        Self::ASYMMETRIC.into_iter().chain(Self::SYMMETRIC)
     }
 
     pub(crate) const fn scheme(self) -> Scheme {

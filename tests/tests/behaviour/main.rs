@@ -17,6 +17,8 @@ mod check_memory;
 mod checks;
 mod claims_set;
 mod compact_form;
+mod config_files;
+mod config_variables;
 mod configuration;
 mod denials;
 mod direct_verification;
