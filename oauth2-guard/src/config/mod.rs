@@ -1,5 +1,6 @@
 //! A resource server from a file or from variables: what can be said without code.
 
+mod axioms;
 mod names;
 mod origin;
 mod provider;
@@ -119,6 +120,53 @@ impl Config {
         vars: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, BuildError> {
         variables::config(prefix, vars)
+    }
+
+    /// Reads the variables of the environment that configure axioms-fastapi and its siblings: see
+    /// [`from_axioms_vars`](Self::from_axioms_vars).
+    ///
+    /// # Errors
+    ///
+    /// As of [`from_axioms_vars`](Self::from_axioms_vars).
+    ///
+    /// ```no_run
+    /// # use oauth2_guard::{BuildError, Config, ResourceServer};
+    /// # async fn server() -> Result<ResourceServer, BuildError> {
+    /// Config::from_axioms_env()?.into_builder()?.build().await
+    /// # }
+    /// ```
+    pub fn from_axioms_env() -> Result<Self, BuildError> {
+        Self::from_axioms_vars(env::vars_os())
+    }
+
+    /// Reads variables by the names that axioms-fastapi and its siblings have for them, with their meaning:
+    ///
+    /// | variable | |
+    /// |---|---|
+    /// | `AXIOMS_AUDIENCE` | the audience |
+    /// | `AXIOMS_ISS_URL` | the issuer; else `https://{AXIOMS_DOMAIN}` is, a scheme in it aside |
+    /// | `AXIOMS_JWKS_URL` | the JWK Set; else `{issuer}/.well-known/jwks.json` is |
+    /// | `AXIOMS_SCOPE_CLAIMS`, `AXIOMS_ROLES_CLAIMS`, `AXIOMS_PERMISSIONS_CLAIMS` | claims, of which the first that is there and not empty counts; by default `scope`, `roles`, `permissions` |
+    /// | `AXIOMS_JWKS_REFRESH_INTERVAL` | how long keys are fresh, in seconds |
+    ///
+    /// # Errors
+    ///
+    /// As of [`from_vars`](Self::from_vars); and where nothing names the issuer, which those packages then do not compare with anything;
+    /// and for those of their variables that have no equal here, with what stands for them.
+    ///
+    /// ```
+    /// # use oauth2_guard::Config;
+    /// let config = Config::from_axioms_vars([
+    ///     ("AXIOMS_AUDIENCE", "orders"),
+    ///     ("AXIOMS_DOMAIN", "auth.example.com"),
+    ///     ("AXIOMS_ROLES_CLAIMS", r#"["https://example.com/roles", "roles"]"#),
+    /// ])?;
+    /// # let _ = config; Ok::<(), oauth2_guard::BuildError>(())
+    /// ```
+    pub fn from_axioms_vars<N: Into<OsString>, V: Into<OsString>>(
+        vars: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, BuildError> {
+        axioms::config(vars)
     }
 
     /// A builder with these settings, for whatever else there is to say in code.
