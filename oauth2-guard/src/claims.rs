@@ -53,6 +53,7 @@ impl OAuth2Claims {
             providers: &provider.siblings,
             most: provider.claims.most.as_ref(),
             members: &self.0.members,
+            principal: provider.preset.principal(),
             clock: &*provider.clock,
             leeway: provider.leeway.as_secs(),
         };
@@ -102,8 +103,9 @@ impl OAuth2Claims {
     /// Whether the token is a person's or a client's own; `None` where the claims do not tell.
     ///
     /// A client's own has the client as its subject (RFC 9068 §2.2: `sub` is `client_id`, or its like `azp`, `cid`, `appid`), or says so in
-    /// the words of its authorization server: `gty` is `client-credentials`, `idtyp` is `app`, `sub` is `oid`. They do not tell where there
-    /// is no `sub`, where `sub` ends with `@clients`, and where `preferred_username` begins with `service-account-`: such names clients
+    /// the words of its authorization server: `gty` is `client-credentials`, `idtyp` is `app`, `sub` is `oid`, and, of
+    /// [`Provider::auth0`](crate::Provider::auth0), `sub` is `{client}@clients`. They do not tell where there
+    /// is no `sub`, where `sub` ends with `@clients` otherwise, and where `preferred_username` begins with `service-account-`: such names clients
     /// have, and people may choose. Nor do they where one of these claims cannot be read: it has another type, or is kept elsewhere.
     ///
     /// ```
@@ -118,7 +120,7 @@ impl OAuth2Claims {
     /// ```
     #[must_use]
     pub fn principal(&self) -> Option<Principal> {
-        Principal::of(&self.0.members)
+        self.0.provider.preset.principal()(&self.0.members)
     }
 
     /// `exp`: from when on the token is not accepted, the leeway aside.

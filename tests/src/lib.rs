@@ -1,12 +1,18 @@
 //! What the tests share: an API on a loopback port in front of an authorization server, and a client that sends what it is
 //! told to.
-#![allow(clippy::expect_used, clippy::exhaustive_structs, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::exhaustive_structs,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 pub mod canned;
 pub mod capture;
 pub mod hostile;
 pub mod pem;
 pub mod policies;
+pub mod stage;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -113,6 +119,24 @@ impl Api {
     /// The status of `GET path`, with this token.
     pub async fn status(&self, path: &str, token: TokenBuilder) -> u16 {
         self.get_path(path, token.build()).await.status
+    }
+
+    /// Fails unless the status of `GET path` with this token is 200.
+    pub async fn accepts(&self, path: &str, token: &TokenBuilder) -> Answer {
+        let answer = self.get_path(path, token.build()).await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer
+    }
+
+    /// Fails unless `GET path` with this token is 401 `invalid_token` and says exactly this (the server being verbose).
+    pub async fn refuses(&self, path: &str, token: &TokenBuilder, description: &str) {
+        self.get_path(path, token.build()).await.assert_invalid_token(description);
+    }
+
+    /// Fails unless the status of `GET path` with this token is 403: a valid token that grants too little.
+    pub async fn denies(&self, path: &str, token: &TokenBuilder) {
+        let answer = self.get_path(path, token.build()).await;
+        assert_eq!(answer.status, 403, "{path}: {answer:?}");
     }
 
     /// Status, headers and body of `GET path` with this token, all of them save the date.

@@ -33,6 +33,8 @@ pub(crate) struct Token<'a> {
     /// The most that tokens of the provider can grant; anything where there is none.
     pub(crate) most: Option<&'a Grants>,
     pub(crate) members: &'a Map<String, Value>,
+    /// How the claims tell whom the token is about.
+    pub(crate) principal: fn(&Map<String, Value>) -> Option<Principal>,
     pub(crate) clock: &'a dyn Clock,
     /// In seconds.
     pub(crate) leeway: u64,
@@ -85,7 +87,8 @@ impl<'a> Evidence<'a> {
     }
 
     pub(super) fn principal(&self) -> Option<Principal> {
-        Principal::of(self.token?.members)
+        let Token { principal, members, .. } = self.token?;
+        principal(members)
     }
 
     pub(super) fn has_acr(&self, value: &str) -> Truth {

@@ -54,6 +54,15 @@ impl Principal {
         (!may_be_client && !is_unreadable).then_some(Self::User)
     }
 
+    /// The same of Auth0's claims: a client's own subject is `{client}@clients`, in its RFC 9068 profile too, which has no `gty`. That
+    /// of a person holds a `|`, so that nobody can choose it.
+    pub(crate) fn of_auth0(claims: &Map<String, Value>) -> Option<Self> {
+        let text = |name| claims.get(name).and_then(Value::as_str);
+        let client = text("sub").and_then(|subject| subject.strip_suffix("@clients"));
+        let is_client = client.is_some() && ["azp", "client_id"].iter().any(|name| text(name) == client);
+        if is_client { Some(Self::Client) } else { Self::of(claims) }
+    }
+
     /// As the attribute has it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -123,6 +132,23 @@ mod tests {
         ] {
             assert_eq!(of(&claims), None, "{claims}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_client_is_known_where_people_cannot_have_it() {
+        let of_auth0 = |claims: Value| Principal::of_auth0(claims.as_object().unwrap());
+        for name in ["azp", "client_id"] {
+            let claims = json!({"sub": "app@clients", name: "app"});
+            assert_eq!((of_auth0(claims.clone()), of(&claims)), (Some(Principal::Client), None));
+        }
+        for claims in [
+            json!({"sub": "other@clients", "azp": "app"}),
+            json!({"sub": "app@clients"}),
+            json!({"sub": "app@clients", "azp": ["app"]}),
+        ] {
+            assert_eq!(of_auth0(claims.clone()), None, "{claims}");
+        }
+        assert_eq!(of_auth0(json!({"sub": "auth0|1", "azp": "app"})), Some(Principal::User));
     }
 
     #[test]

@@ -166,6 +166,7 @@ impl World {
             providers: &self.providers,
             most: None,
             members: &self.members,
+            principal: Principal::of,
             clock: &NOW,
             leeway: 0,
         };

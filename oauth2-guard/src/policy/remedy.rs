@@ -132,7 +132,7 @@ mod tests {
 
     use super::super::denial::{Denial, StepUp};
     use super::super::evidence::{Answers, Token};
-    use super::{Evidence, Grants, Rule};
+    use super::{Evidence, Grants, Principal, Rule};
     use crate::clock::StoppedClock;
 
     const MFA: Rule = Rule::acr("mfa");
@@ -161,6 +161,7 @@ mod tests {
             providers: &[],
             most,
             members: claims.as_object().unwrap(),
+            principal: Principal::of,
             clock: &StoppedClock(1_000),
             leeway: 0,
         };

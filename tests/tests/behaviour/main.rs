@@ -52,6 +52,8 @@ mod path_parameters;
 mod peer_wishes;
 mod pem_keys;
 mod protected_header;
+mod provider_auth0;
+mod provider_cognito;
 mod readiness;
 mod resolved_issuers;
 mod role_hierarchy;

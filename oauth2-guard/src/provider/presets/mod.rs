@@ -8,8 +8,11 @@ mod google;
 mod keycloak;
 mod okta;
 
+use serde_json::{Map, Value};
+
 use super::Provider;
 use super::issuers::Tenancy;
+use crate::policy::Principal;
 
 pub(super) use self::entra::Version as EntraVersion;
 
@@ -69,6 +72,11 @@ impl Preset {
             Self::Entra { version, .. } => Some(version.tenancy()),
             _ => None,
         }
+    }
+
+    /// How its claims tell a person's token from a client's own.
+    pub(crate) fn principal(&self) -> fn(&Map<String, Value>) -> Option<Principal> {
+        if matches!(self, Self::Auth0 { .. }) { Principal::of_auth0 } else { Principal::of }
     }
 
     /// The claim that is an audience where there is no `aud`.
