@@ -60,8 +60,10 @@ impl Tenancy {
 
     /// Whether `issuer`, which a key names, is that of this tenant, or what all tenants share.
     pub(crate) fn is_named_by_key(self, issuer: &str, tenant: &str) -> bool {
-        let is_it =
-            |template: &Template| issuer == template.with(tenant) || issuer == template.with("{tenantid}");
+        let is_it = |Template(before, after): &Template| {
+            let named = issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            named.is_some_and(|named| named == tenant || named.eq_ignore_ascii_case("{tenantid}"))
+        };
         self.of_keys.iter().any(is_it)
     }
 }

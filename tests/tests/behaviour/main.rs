@@ -54,6 +54,8 @@ mod pem_keys;
 mod protected_header;
 mod provider_auth0;
 mod provider_cognito;
+mod provider_entra;
+mod provider_entra_tenants;
 mod readiness;
 mod resolved_issuers;
 mod role_hierarchy;
