@@ -75,6 +75,7 @@ mod readiness;
 mod rejection;
 mod server;
 mod standing;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use http::header::{AGE, CACHE_CONTROL, HeaderMap, HeaderName, RETRY_AFTER};
 use http::{Request, StatusCode};
 use serde_json::Value;
-use tokio::runtime::Handle;
 
 use super::fetch_error::FetchError;
 use super::key_file;
@@ -17,6 +16,7 @@ use crate::caught::caught;
 use crate::fetch::{AnyFetch, AnyKeySource, DEADLINE, MAX_BODY_BYTES};
 use crate::json::parse_object_of;
 use crate::provider::Endpoint;
+use crate::sync::{Handle, timeout};
 use crate::verify::Algorithm;
 
 /// In a discovery document: far beyond any in use.
@@ -67,7 +67,7 @@ impl Fetcher {
 
     pub(crate) async fn fetch(&self) -> Result<Fetched, FetchError> {
         Handle::try_current().map_err(|_| FetchError::Runtime)?;
-        let fetched = tokio::time::timeout(DEADLINE, caught(self.fetch_unbounded())).await;
+        let fetched = timeout(DEADLINE, caught(self.fetch_unbounded())).await;
         fetched.unwrap_or(Some(Err(FetchError::Deadline))).unwrap_or(Err(FetchError::Panicked))
     }
 

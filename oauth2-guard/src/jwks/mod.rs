@@ -7,6 +7,8 @@ pub(crate) mod jwk;
 mod key_file;
 mod key_set;
 mod pem;
+#[cfg(all(test, shuttle))]
+mod schedules;
 mod store;
 
 #[cfg(fuzzing)]

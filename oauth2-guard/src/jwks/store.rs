@@ -1,13 +1,11 @@
 use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use std::hash::RandomState;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use arc_swap::{ArcSwap, Guard};
-use tokio::runtime::Handle;
+use arc_swap::Guard;
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use super::fetch::{Fetched, Fetcher};
 use super::fetch_error::FetchError;
@@ -16,6 +14,7 @@ use super::key_set::KeySet;
 use crate::clock::Clock;
 use crate::fetch::DEADLINE;
 use crate::readiness::KeyState;
+use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
 
 /// How long a request waits for an attempt: a little longer than that takes at the most.
 const PATIENCE: Duration = DEADLINE.saturating_add(Duration::from_secs(1));

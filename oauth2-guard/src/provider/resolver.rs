@@ -4,19 +4,17 @@ use core::fmt;
 use core::pin::Pin;
 use core::time::Duration;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-use arc_swap::ArcSwap;
 use axum::BoxError;
-use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use super::Provider;
 use super::trust::Trusting;
 use super::trusted::TrustedProvider;
 use crate::jwks::Unavailable;
+use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
 
 /// Says which issuers are trusted that are only known while the API runs: those of tenants in a database, say.
 ///
