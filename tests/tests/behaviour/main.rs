@@ -39,6 +39,7 @@ mod key_refresh;
 mod key_rotation;
 mod key_selection;
 mod key_sources;
+mod layer_modes;
 mod layering;
 mod merged_claims;
 mod named_policies;
