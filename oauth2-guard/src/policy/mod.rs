@@ -3,8 +3,8 @@
 //! A [`Rule`] is plain data. The attribute [`requires`](macro@crate::requires) emits one as a constant;
 //! under a name of its own it is the [`RULE`](Policy::RULE) of a [`Policy`]. Nothing here knows of HTTP.
 //!
-//! Evaluation is three-valued: a leaf about a claim that is there but cannot be read, an object that is not loaded or a check that
-//! was not answered is *unknown*, `not` of unknown is unknown, and what is unknown in the end denies.
+//! Evaluation is three-valued: a leaf about a claim that is there but cannot be read, about a name that the token's provider may
+//! not grant, about an object that is not loaded or a check that was not answered is *unknown*, `not` of unknown is unknown, and what is unknown in the end denies.
 //!
 //! ```
 //! use oauth2_guard::{Policy, policy};
