@@ -16,9 +16,11 @@ use std::ffi::OsString;
 
 use serde::Deserialize;
 
+use self::names::Names;
 use self::origin::{Origin, Place};
-use self::provider::ProviderSettings;
+use self::provider::{ProviderSettings, all};
 use crate::error::BuildError;
+use crate::policy::Role;
 use crate::server::{ResourceServer, ResourceServerBuilder};
 
 /// What [`ResourceServer::from_env`] reads.
@@ -59,7 +61,7 @@ const PREFIX: &str = "OAUTH2_";
 /// # let _ = server; Ok(()) }
 /// ```
 #[derive(Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct Config {
     realm: Option<String>,
     verbose: bool,
@@ -67,9 +69,19 @@ pub struct Config {
     max_token_bytes: Option<usize>,
     check_deadline_seconds: Option<u64>,
     #[serde(deserialize_with = "unique::map")]
+    roles: BTreeMap<String, RoleSettings>,
+    #[serde(deserialize_with = "unique::map")]
     providers: BTreeMap<String, ProviderSettings>,
     #[serde(skip)]
     origin: Origin,
+}
+
+/// What a role brings with it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table of what the role implies and permits")]
+struct RoleSettings {
+    implies: Option<Names>,
+    permits: Option<Names>,
 }
 
 impl Config {
@@ -94,7 +106,7 @@ impl Config {
     /// are not looked at.
     ///
     /// There is one provider, unless `{prefix}PROVIDERS` names several: then the settings of the provider `staff` begin with
-    /// `{prefix}STAFF_`. A list is a JSON array of texts, or texts with commas or spaces between; a flag is `true` or `false`.
+    /// `{prefix}STAFF_`. A list is a JSON array of texts, or texts with commas or spaces between; a flag is `true` or `false`; a table is a JSON object.
     ///
     /// # Errors
     ///
@@ -202,6 +214,10 @@ impl Config {
         }
         if let Some(seconds) = self.check_deadline_seconds {
             builder = builder.check_deadline(Duration::from_secs(seconds));
+        }
+        for (name, RoleSettings { implies, permits }) in self.roles {
+            let role = all(implies).into_iter().fold(Role::new(name), Role::implies);
+            builder = builder.role(all(permits).into_iter().fold(role, Role::permits));
         }
         for (name, settings) in self.providers {
             let place = Place::new(&self.origin, &name);

@@ -9,19 +9,23 @@ use super::names::Names;
 use super::origin::Place;
 use super::secret::Secret;
 use crate::error::BuildError;
+use crate::policy::Grants;
 use crate::provider::Provider;
 use crate::verify::Algorithm;
 
 const PRESETS: &str = "auth0, cognito, entra, entra_v1, firebase, google, keycloak, okta";
 
 #[derive(Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub(super) struct ProviderSettings {
     pub(super) issuer: Option<String>,
     pub(super) issuer_aliases: Option<Names>,
     pub(super) audience: Option<Names>,
     pub(super) jwks_url: Option<String>,
+    pub(super) discovery_url: Option<String>,
     pub(super) jwks: Option<String>,
+    pub(super) pem: Option<String>,
+    pub(super) key_file: Option<String>,
     pub(super) shared_secret: Option<Secret>,
     pub(super) shared_secret_file: Option<String>,
     pub(super) preset: Option<String>,
@@ -32,6 +36,7 @@ pub(super) struct ProviderSettings {
     pub(super) tenants: Option<Names>,
     pub(super) url: Option<String>,
     pub(super) realm: Option<String>,
+    pub(super) client: Option<String>,
     pub(super) project: Option<String>,
     pub(super) algorithms: Option<Names>,
     pub(super) leeway_seconds: Option<u64>,
@@ -39,8 +44,14 @@ pub(super) struct ProviderSettings {
     pub(super) require_rfc9068: bool,
     pub(super) allow_id_tokens: bool,
     pub(super) scope_claims: Option<Names>,
+    pub(super) merged_scope_claims: Option<Names>,
     pub(super) role_claims: Option<Names>,
+    pub(super) merged_role_claims: Option<Names>,
     pub(super) permission_claims: Option<Names>,
+    pub(super) merged_permission_claims: Option<Names>,
+    pub(super) groups_as_roles: bool,
+    pub(super) subject_claim: Option<String>,
+    pub(super) may_grant: Option<Most>,
     pub(super) key_refresh_minutes: Option<u64>,
     pub(super) key_refresh_always: bool,
     pub(super) insecure_never_refresh: bool,
@@ -48,6 +59,15 @@ pub(super) struct ProviderSettings {
     /// For names that count otherwise than in minutes.
     #[serde(skip)]
     pub(super) key_refresh: Option<Duration>,
+}
+
+/// What tokens can grant at the most.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table of scopes, roles and permissions")]
+pub(super) struct Most {
+    scopes: Option<Names>,
+    roles: Option<Names>,
+    permissions: Option<Names>,
 }
 
 impl ProviderSettings {
@@ -70,21 +90,15 @@ impl ProviderSettings {
         for alias in all(self.issuer_aliases.take()) {
             provider = provider.issuer_alias(alias);
         }
+        if let Some(url) = self.discovery_url.take() {
+            provider = provider.discovery_url(url);
+        }
         for host in all(self.insecure_http.take()) {
             provider = provider.insecure_http(host);
         }
         if let Some(Names(names)) = self.algorithms.take() {
             let algorithms: Result<Vec<_>, _> = names.iter().map(|name| algorithm(name, place)).collect();
             provider = provider.algorithms(algorithms?);
-        }
-        if let Some(Names(claims)) = self.scope_claims.take() {
-            provider = provider.scope_claims(claims);
-        }
-        if let Some(Names(claims)) = self.role_claims.take() {
-            provider = provider.role_claims(claims);
-        }
-        if let Some(Names(claims)) = self.permission_claims.take() {
-            provider = provider.permission_claims(claims);
         }
         if let Some(seconds) = self.leeway_seconds {
             provider = provider.leeway(Duration::from_secs(seconds));
@@ -98,6 +112,7 @@ impl ProviderSettings {
         if self.allow_id_tokens {
             provider = provider.allow_id_tokens();
         }
+        let provider = self.granting(provider, place)?;
         self.refreshing(provider, place)
     }
 
@@ -115,7 +130,10 @@ impl ProviderSettings {
         }
         let sources = [
             ("jwks_url", self.jwks_url.is_some()),
+            ("discovery_url", self.discovery_url.is_some()),
             ("jwks", self.jwks.is_some()),
+            ("pem", self.pem.is_some()),
+            ("key_file", self.key_file.is_some()),
             ("shared_secret", self.shared_secret.is_some()),
             ("shared_secret_file", self.shared_secret_file.is_some()),
         ];
@@ -126,12 +144,22 @@ impl ProviderSettings {
                 place.mistake(one, &format!("and {other} are two sources of keys: leave one of them out"))
             );
         }
-        Ok(match (self.jwks_url.take(), self.jwks.take(), self.take_secret(place)?) {
-            (Some(url), ..) => Provider::with_jwks_url(issuer, url),
-            (_, Some(jwks), _) => Provider::with_jwks(issuer, jwks),
-            (.., Some(secret)) => Provider::with_shared_secret(issuer, secret),
-            (None, None, None) => Provider::discover(issuer),
-        })
+        if let Some(url) = self.jwks_url.take() {
+            return Ok(Provider::with_jwks_url(issuer, url));
+        }
+        if let Some(jwks) = self.jwks.take() {
+            return Ok(Provider::with_jwks(issuer, jwks));
+        }
+        if let Some(pem) = self.pem.take() {
+            return Ok(Provider::with_pem(issuer, pem));
+        }
+        if let Some(path) = self.key_file.take() {
+            return Ok(Provider::with_key_file(issuer, path));
+        }
+        if let Some(secret) = self.take_secret(place)? {
+            return Ok(Provider::with_shared_secret(issuer, secret));
+        }
+        Ok(Provider::discover(issuer))
     }
 
     fn take_secret(&mut self, place: &Place<'_>) -> Result<Option<Vec<u8>>, BuildError> {
@@ -186,10 +214,16 @@ impl ProviderSettings {
             "entra_v1" => Provider::entra_v1(needed(&mut self.tenant, "tenant", "the ID of a tenant")?),
             "firebase" => Provider::firebase(needed(&mut self.project, "project", "the ID of a project")?),
             "google" => Provider::google(),
-            "keycloak" => Provider::keycloak(
-                needed(&mut self.url, "url", "the address of the server, without `/realms`")?,
-                needed(&mut self.realm, "realm", "the name of a realm")?,
-            ),
+            "keycloak" => {
+                let provider = Provider::keycloak(
+                    needed(&mut self.url, "url", "the address of the server, without `/realms`")?,
+                    needed(&mut self.realm, "realm", "the name of a realm")?,
+                );
+                match self.client.take() {
+                    Some(client) => provider.client(client),
+                    None => provider,
+                }
+            }
             "okta" => Provider::okta(needed(
                 &mut self.issuer,
                 "issuer",
@@ -209,6 +243,8 @@ impl ProviderSettings {
             ("issuer", self.issuer.is_some()),
             ("jwks_url", self.jwks_url.is_some()),
             ("jwks", self.jwks.is_some()),
+            ("pem", self.pem.is_some()),
+            ("key_file", self.key_file.is_some()),
             ("shared_secret", self.shared_secret.is_some()),
             ("shared_secret_file", self.shared_secret_file.is_some()),
             ("domain", self.domain.is_some()),
@@ -218,10 +254,47 @@ impl ProviderSettings {
             ("tenants", self.tenants.is_some()),
             ("url", self.url.is_some()),
             ("realm", self.realm.is_some()),
+            ("client", self.client.is_some()),
             ("project", self.project.is_some()),
         ]
         .into_iter()
         .find_map(|(setting, is_set)| is_set.then_some(setting))
+    }
+
+    fn granting(&mut self, mut provider: Provider, place: &Place<'_>) -> Result<Provider, BuildError> {
+        match (self.scope_claims.take(), self.merged_scope_claims.take()) {
+            (Some(_), Some(_)) => return Err(first_or_merged("scope_claims", place)),
+            (Some(Names(claims)), None) => provider = provider.scope_claims(claims),
+            (None, Some(Names(claims))) => provider = provider.merged_scope_claims(claims),
+            (None, None) => {}
+        }
+        match (self.role_claims.take(), self.merged_role_claims.take()) {
+            (Some(_), Some(_)) => return Err(first_or_merged("role_claims", place)),
+            (Some(Names(claims)), None) => provider = provider.role_claims(claims),
+            (None, Some(Names(claims))) => provider = provider.merged_role_claims(claims),
+            (None, None) => {}
+        }
+        match (self.permission_claims.take(), self.merged_permission_claims.take()) {
+            (Some(_), Some(_)) => return Err(first_or_merged("permission_claims", place)),
+            (Some(Names(claims)), None) => provider = provider.permission_claims(claims),
+            (None, Some(Names(claims))) => provider = provider.merged_permission_claims(claims),
+            (None, None) => {}
+        }
+        if self.groups_as_roles {
+            provider = provider.groups_as_roles();
+        }
+        if let Some(claim) = self.subject_claim.take() {
+            provider = provider.subject_claim(claim);
+        }
+        if let Some(Most { scopes, roles, permissions }) = self.may_grant.take() {
+            let (scopes, roles, permissions) = (all(scopes), all(roles), all(permissions));
+            provider = provider.may_grant(Grants::new(
+                scopes.iter().map(String::as_str),
+                roles.iter().map(String::as_str),
+                permissions.iter().map(String::as_str),
+            ));
+        }
+        Ok(provider)
     }
 
     fn refreshing(&self, provider: Provider, place: &Place<'_>) -> Result<Provider, BuildError> {
@@ -249,7 +322,15 @@ impl ProviderSettings {
     }
 }
 
-fn all(names: Option<Names>) -> Vec<String> {
+fn first_or_merged(claims: &str, place: &Place<'_>) -> BuildError {
+    let merged = place.of(&format!("merged_{claims}"));
+    place.mistake(
+        claims,
+        &format!("and {merged} exclude each other: the first that is there counts, or all of them"),
+    )
+}
+
+pub(super) fn all(names: Option<Names>) -> Vec<String> {
     names.map(|Names(names)| names).unwrap_or_default()
 }
 

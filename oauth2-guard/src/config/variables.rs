@@ -11,6 +11,7 @@ use super::Config;
 use super::origin::{Origin, of_only_provider, provider_prefix, variable};
 use super::provider::ProviderSettings;
 use crate::error::BuildError;
+use crate::json::{NotAnObject, parse_object};
 
 /// What the text of a variable is read as.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,23 +21,29 @@ pub(super) enum Kind {
     /// A text of lines, around which there may be spaces.
     Lines,
     Number,
+    /// A JSON object.
+    Table,
     Text,
 }
 
-const OF_SERVER: [(&str, Kind); 5] = [
+const OF_SERVER: [(&str, Kind); 6] = [
     ("realm", Kind::Text),
     ("verbose", Kind::Flag),
     ("lazy", Kind::Flag),
     ("max_token_bytes", Kind::Number),
     ("check_deadline_seconds", Kind::Number),
+    ("roles", Kind::Table),
 ];
 
-const OF_PROVIDER: [(&str, Kind); 28] = [
+const OF_PROVIDER: [(&str, Kind); 38] = [
     ("issuer", Kind::Text),
     ("issuer_aliases", Kind::List),
     ("audience", Kind::List),
     ("jwks_url", Kind::Text),
+    ("discovery_url", Kind::Text),
     ("jwks", Kind::Lines),
+    ("pem", Kind::Lines),
+    ("key_file", Kind::Text),
     ("shared_secret", Kind::Text),
     ("shared_secret_file", Kind::Text),
     ("preset", Kind::Text),
@@ -47,6 +54,7 @@ const OF_PROVIDER: [(&str, Kind); 28] = [
     ("tenants", Kind::List),
     ("url", Kind::Text),
     ("realm", Kind::Text),
+    ("client", Kind::Text),
     ("project", Kind::Text),
     ("algorithms", Kind::List),
     ("leeway_seconds", Kind::Number),
@@ -54,8 +62,14 @@ const OF_PROVIDER: [(&str, Kind); 28] = [
     ("require_rfc9068", Kind::Flag),
     ("allow_id_tokens", Kind::Flag),
     ("scope_claims", Kind::List),
+    ("merged_scope_claims", Kind::List),
     ("role_claims", Kind::List),
+    ("merged_role_claims", Kind::List),
     ("permission_claims", Kind::List),
+    ("merged_permission_claims", Kind::List),
+    ("groups_as_roles", Kind::Flag),
+    ("subject_claim", Kind::Text),
+    ("may_grant", Kind::Table),
     ("key_refresh_minutes", Kind::Number),
     ("key_refresh_always", Kind::Flag),
     ("insecure_never_refresh", Kind::Flag),
@@ -253,6 +267,9 @@ impl Kind {
                 .parse::<u64>()
                 .map(Value::from)
                 .map_err(|_| mistake(name, "is no whole number, written in digits alone")),
+            Self::Table => parse_object(text.as_bytes())
+                .map(Value::Object)
+                .map_err(|NotAnObject| mistake(name, "is no JSON object, or has a member twice")),
             Self::Lines | Self::Text => Ok(Value::String(text.to_owned())),
         }
     }
@@ -345,6 +362,7 @@ mod tests {
             Kind::List => json!(["a", "b"]),
             Kind::Lines | Kind::Text => json!("a"),
             Kind::Number => json!(1),
+            Kind::Table => json!({}),
         };
         for (field, kind) in OF_SERVER {
             assert!(serde_json::from_value::<Config>(json!({field: value(kind)})).is_ok(), "{field}");

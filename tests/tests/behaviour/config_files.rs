@@ -1,13 +1,9 @@
 //! A server that is configured by a file: what it takes, and what it says of mistakes.
 
-use std::fs;
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use axum::Router;
 use axum::routing::get;
-use oauth2_guard::testing::{Issuer, SigningKey, TokenBuilder};
-use oauth2_guard::{Algorithm, Clock, Config, OAuth2Claims, ResourceServer, requires};
+use oauth2_guard::testing::Issuer;
+use oauth2_guard::{Algorithm, Config, OAuth2Claims, ResourceServer, requires};
 use oauth2_guard_tests::canned::Canned;
 use oauth2_guard_tests::{Answer, Api, World};
 use serde_json::json;
@@ -120,31 +116,6 @@ async fn code_adds_what_the_file_does_not_say() {
     }
 }
 
-#[tokio::test]
-async fn keys_come_from_the_file_a_url_or_a_secret() {
-    let key = Arc::new(SigningKey::generate(Algorithm::ES256, "1"));
-    let jwks = json!({"keys": [key.jwk()]}).to_string();
-    let file = TemporaryFile::new("secret", &format!("{SECRET}\n"));
-    let world = World::new().await;
-    for keys in [
-        format!("jwks = '{jwks}'"),
-        format!("shared_secret = \"{SECRET}\""),
-        format!("shared_secret_file = '{}'", file.0.display()),
-    ] {
-        let toml =
-            format!("[providers.staff]\nissuer = \"{}\"\naudience = \"api\"\n{keys}", world.issuer.url());
-        let api = serve(&world, &toml).await;
-        let key = if keys.starts_with("jwks") {
-            Arc::clone(&key)
-        } else {
-            Arc::new(SigningKey::secret(Algorithm::HS256, "1", SECRET.as_bytes()))
-        };
-        let signed = TokenBuilder::new(world.issuer.url(), "api", key).issued_at(world.clock.now());
-        assert_eq!(api.status("/", signed).await, 200, "{keys}");
-        assert_eq!(api.status("/", world.token()).await, 401, "{keys}");
-    }
-}
-
 #[test]
 fn a_setting_that_is_unknown_or_of_another_type_is_named_by_the_format() {
     let message = parse_error("[providers.staff]\nisuer = \"https://a.example\"");
@@ -232,6 +203,22 @@ fn what_does_not_belong_together_is_refused() {
         (
             "shared_secret_file = \"a\"\nshared_secret = \"b\"",
             "`providers.staff.shared_secret` and `providers.staff.shared_secret_file` are two sources of keys: leave one of them out",
+        ),
+        (
+            "scope_claims = \"a\"\nmerged_scope_claims = \"b\"",
+            "`providers.staff.scope_claims` and `providers.staff.merged_scope_claims` exclude each other: the first that is there counts, or all of them",
+        ),
+        (
+            "role_claims = \"a\"\nmerged_role_claims = \"b\"",
+            "`providers.staff.role_claims` and `providers.staff.merged_role_claims` exclude each other: the first that is there counts, or all of them",
+        ),
+        (
+            "permission_claims = \"a\"\nmerged_permission_claims = \"b\"",
+            "`providers.staff.permission_claims` and `providers.staff.merged_permission_claims` exclude each other: the first that is there counts, or all of them",
+        ),
+        (
+            "client = \"a\"",
+            "`providers.staff.client` is for a preset: name that in `providers.staff.preset`, or leave it out",
         ),
         (
             "realm = \"a\"",
@@ -324,6 +311,11 @@ async fn each_preset_is_the_provider_of_that_name() {
             "preset = \"okta\"\nissuer = \"https://a.okta.com/oauth2/default\"".to_owned(),
             format!("https://a.okta.com/oauth2/default/{discovery}"),
         ),
+        (
+            "preset = \"keycloak\"\nurl = \"https://sso.example.com\"\nrealm = \"staff\"\nclient = \"api\"\ndiscovery_url = \"https://keycloak/d\""
+                .to_owned(),
+            "https://keycloak/d".to_owned(),
+        ),
     ] {
         let config = config(&format!("[providers.staff]\naudience = \"api\"\n{settings}"));
         let nowhere = Canned::default();
@@ -399,40 +391,5 @@ fn no_error_and_no_debug_shows_a_secret() {
                 "`providers.staff.shared_secret` is no text: write it in quotes"
             );
         }
-    }
-}
-
-#[tokio::test]
-async fn a_secret_is_long_enough_and_its_file_is_there() {
-    let base = "issuer = \"https://a.example\"\naudience = \"api\"\n";
-    assert_eq!(
-        refusal(&format!("{base}shared_secret = \"canary\"")).await,
-        "provider `staff`: its secret must have 32 random bytes at the least for HS256"
-    );
-    let message = mistake(&format!("{base}shared_secret_file = \"/nowhere/secret\""));
-    assert!(
-        message.starts_with(
-            "`providers.staff.shared_secret_file` names `/nowhere/secret`, which cannot be read: "
-        ),
-        "{message}"
-    );
-    accepts(&format!("{base}shared_secret = \"{SECRET}\""));
-}
-
-/// Removed in the end.
-struct TemporaryFile(PathBuf);
-
-impl TemporaryFile {
-    fn new(name: &str, content: &str) -> Self {
-        let path =
-            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("config-{name}-{}", std::process::id()));
-        fs::write(&path, content).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for TemporaryFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
     }
 }

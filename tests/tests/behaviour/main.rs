@@ -18,6 +18,8 @@ mod checks;
 mod claims_set;
 mod compact_form;
 mod config_files;
+mod config_grants;
+mod config_keys;
 mod config_of_seed_systems;
 mod config_variables;
 mod configuration;
