@@ -74,6 +74,9 @@ impl Provider {
 
     /// A top-level claim that every token must have, as one of these texts, byte by byte.
     ///
+    /// A token that lacks it, has another text or no text is refused (401). Several of these must hold all. What only some routes
+    /// ask for is better said in their rules: `#[requires(claim("hd") == "example.com")]`.
+    ///
     /// ```
     /// # use oauth2_guard::Provider;
     /// // Only accounts of this organization.

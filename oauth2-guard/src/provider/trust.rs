@@ -154,11 +154,18 @@ impl Provider {
             );
         }
         let is_impossible = |RequiredClaim { name, expected }: &&RequiredClaim| {
-            name.is_empty() || matches!(expected, Expected::OneOf(values) if values.is_empty())
+            let is_blank = |values: &Vec<String>| values.is_empty() || values.iter().any(String::is_empty);
+            name.is_empty() || matches!(expected, Expected::OneOf(values) if is_blank(values))
         };
         if let Some(claim) = self.required_claims.iter().find(is_impossible) {
             return Err(format!(
-                "`require_claim(\"{}\", ..)` lets no token in: name a claim, and at least one value",
+                "`require_claim(\"{}\", ..)` lets no token in: name a claim, and at least one value, none of them empty",
+                claim.name
+            ));
+        }
+        if let Some(claim) = self.required_claims.iter().find(|claim| claim.name.starts_with('/')) {
+            return Err(format!(
+                "`require_claim(\"{0}\", ..)` takes the name of a top-level claim: ask for one further down in a rule, `claim(\"{0}\") == \"..\"`",
                 claim.name
             ));
         }

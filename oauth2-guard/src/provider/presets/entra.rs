@@ -131,11 +131,15 @@ pub(super) fn check(tenants: &[String]) -> Result<(), String> {
     }
     match tenants.iter().find(|tenant| !is_guid(tenant)) {
         None => Ok(()),
-        Some(any) if ["common", "organizations", "consumers"].contains(&any.as_str()) => Err(format!(
+        Some(consumers) if consumers == "consumers" => Err(
+            "`consumers` are all who have a personal account: if they are to be let in, name their tenant, `9188040d-6c67-4c5b-b112-36a304b66dad`"
+                .to_owned(),
+        ),
+        Some(any) if any == "common" || any == "organizations" => Err(format!(
             "`{any}` would let every tenant in: name those that are to be, with `Provider::entra_multi_tenant([..])`"
         )),
         Some(other) => Err(format!(
-            "`{other}` is not the ID of a tenant: copy the _Directory (tenant) ID_, a GUID in lower case"
+            "`{other}` is not the ID of a tenant: copy the Directory (tenant) ID, a GUID in lower case"
         )),
     }
 }

@@ -34,7 +34,8 @@ impl Provider {
 }
 
 pub(super) fn check(project: &str) -> Result<(), String> {
-    if is_name(project, "-:.") && !project.bytes().all(|byte| byte.is_ascii_digit()) {
+    let is_number = project.bytes().all(|byte| byte.is_ascii_digit());
+    if is_name(project, "-:.") && !is_number && !project.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Ok(());
     }
     Err("`Provider::firebase` takes the ID of a project such as `my-project-1a2b3`, not its name or number"

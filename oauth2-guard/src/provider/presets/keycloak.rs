@@ -27,7 +27,7 @@ impl Provider {
         let realm = realm.into();
         let url = url.as_ref().trim_end_matches('/');
         let mut provider = Self::discover(format!("{url}/realms/{realm}"));
-        provider.preset = Preset::Keycloak { realm };
+        provider.preset = Preset::Keycloak { server: url.to_owned(), realm };
         provider
             .expecting("typ", Expected::Kind { access: "Bearer", id: "ID" })
             .scope_claims(["scope"])
@@ -50,7 +50,13 @@ impl Provider {
     }
 }
 
-pub(super) fn check(realm: &str) -> Result<(), String> {
+pub(super) fn check(server: &str, realm: &str) -> Result<(), String> {
+    if server.contains("/realms/") || server.ends_with("/realms") || server.ends_with("/admin") {
+        return Err(
+            "`Provider::keycloak` takes the server's address first, such as `https://sso.example.com`: leave out `/realms` or `/admin`, and what follows"
+                .to_owned(),
+        );
+    }
     if is_name(realm, "-_.") {
         return Ok(());
     }

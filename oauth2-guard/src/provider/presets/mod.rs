@@ -37,6 +37,7 @@ pub(crate) enum Preset {
     Generic,
     Google,
     Keycloak {
+        server: String,
         realm: String,
     },
     Okta,
@@ -50,7 +51,7 @@ impl Preset {
             Self::Cognito { region, user_pool } => cognito::check(region, user_pool),
             Self::Entra { tenants, .. } => entra::check(tenants),
             Self::Firebase { project } => firebase::check(project),
-            Self::Keycloak { realm } => keycloak::check(realm),
+            Self::Keycloak { server, realm } => keycloak::check(server, realm),
             Self::Generic | Self::Google | Self::Okta => Ok(()),
         }
         .and_then(|()| okta::check(provider))

@@ -38,11 +38,23 @@ pub(super) fn check(provider: &Provider) -> Result<(), String> {
     let Ok(issuer) = Url::parse(&provider.issuer) else { return Ok(()) };
     let is_okta = provider.preset == Preset::Okta
         || issuer.host_str().is_some_and(|host| HOSTS.iter().any(|suffix| host.ends_with(suffix)));
-    if is_okta && !issuer.path().starts_with("/oauth2/") && !provider.allow_id_tokens {
+    if issuer.host_str().is_some_and(is_console) {
+        return Err(
+            "its issuer is at the address of Okta's admin console: leave out `-admin`, as in the Issuer URI of the authorization server"
+                .to_owned(),
+        );
+    }
+    let id = issuer.path().strip_prefix("/oauth2/").unwrap_or_default();
+    if is_okta && ["", "v1"].contains(&id) && !provider.allow_id_tokens {
         return Err(
             "it is Okta's org authorization server, whose access tokens nobody else can verify: use a custom one, such as `https://{domain}/oauth2/default`"
                 .to_owned(),
         );
     }
     Ok(())
+}
+
+/// `https://dev-123456-admin.okta.com`
+fn is_console(host: &str) -> bool {
+    HOSTS.iter().any(|suffix| host.strip_suffix(suffix).is_some_and(|tenant| tenant.ends_with("-admin")))
 }
