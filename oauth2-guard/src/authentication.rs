@@ -35,6 +35,8 @@ enum Wanted {
     Issuer(String),
     /// Any of the provider's: those at hand are too old, or newer ones are worth a short wait.
     NewerKeys(Refreshing),
+    /// One that may have been replaced under its ID, or else the token is refused for this reason.
+    ReplacedKey { reason: InvalidToken, refreshing: Refreshing, provider: Arc<TrustedProvider> },
     /// A key that the token names, and that may have been added since.
     UnknownKey(Arc<TrustedProvider>),
 }
@@ -93,6 +95,9 @@ impl ResourceServer {
             Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
                 return undecided(Wanted::UnknownKey(provider));
             }
+            Err(Refused::Replaced { reason, refreshing, provider }) => {
+                return undecided(Wanted::ReplacedKey { reason, refreshing, provider });
+            }
             Err(Refused::Keys { stale: Stale::Wait(refreshing), .. }) => {
                 return undecided(Wanted::NewerKeys(refreshing));
             }
@@ -129,6 +134,19 @@ impl ResourceServer {
         }
     }
 
+    /// For good, by this provider.
+    fn refused(
+        &self,
+        token: BearerToken<'_>,
+        reason: InvalidToken,
+        provider: &Arc<TrustedProvider>,
+    ) -> Decided {
+        if let Some(now) = UnixTime::of(self.clock().now()) {
+            self.hint(token, reason, Some(provider), now);
+        }
+        Decided::refused(Reason::InvalidToken(reason), Some(provider))
+    }
+
     /// Waits until what is wanted is there: the provider, then newer keys of it, then the one key. Each is waited for once.
     pub(crate) async fn decide_later(&self, undecided: Undecided) -> Decided {
         let Undecided { token, mut wanted } = undecided;
@@ -144,6 +162,12 @@ impl ResourceServer {
                     refreshing.wait().await;
                     Pass::AfterWaiting
                 }
+                Wanted::ReplacedKey { reason, refreshing, provider } => {
+                    if !refreshing.wait().await {
+                        return self.refused(BearerToken::untrusted(&token), *reason, provider);
+                    }
+                    Pass::AfterWaiting
+                }
                 Wanted::UnknownKey(provider) => {
                     if let Err(unavailable) = provider.keys.seek_unknown_key().await {
                         return Decided::unavailable(unavailable, Some(provider));
@@ -156,10 +180,16 @@ impl ResourceServer {
                 Attempt::Undecided(Undecided { wanted, .. }) => wanted,
             };
             match (&wanted, &next) {
-                (Wanted::Issuer(_), Wanted::NewerKeys(_) | Wanted::UnknownKey(_))
-                | (Wanted::NewerKeys(_), Wanted::UnknownKey(_)) => wanted = next,
+                (Wanted::Issuer(_), Wanted::NewerKeys(_))
+                | (
+                    Wanted::Issuer(_) | Wanted::NewerKeys(_),
+                    Wanted::ReplacedKey { .. } | Wanted::UnknownKey(_),
+                ) => wanted = next,
                 (_, Wanted::UnknownKey(provider)) => {
                     return Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(provider));
+                }
+                (_, Wanted::ReplacedKey { reason, provider, .. }) => {
+                    return self.refused(BearerToken::untrusted(&token), *reason, provider);
                 }
                 // It was forgotten again while it was waited for.
                 (_, Wanted::Issuer(_) | Wanted::NewerKeys(_)) => return Decided::unavailable(NOT_NOW, None),

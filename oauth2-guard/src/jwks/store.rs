@@ -171,6 +171,13 @@ impl KeyStore {
             None => Ok(()),
         }
     }
+
+    /// To be asked when a key of the [current](Self::current) set does not verify a token: it may have been replaced under its ID. The attempt
+    /// to wait for, if one is under way or due; it is begun as for an unknown key, and no oftener.
+    pub(crate) fn seek_replaced_key(&self) -> Option<Refreshing> {
+        let outcome = self.remote.as_ref()?.join_or_search().ok()?;
+        Some(Refreshing { outcome, patience: PATIENCE })
+    }
 }
 
 impl Refreshing {

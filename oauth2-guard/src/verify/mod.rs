@@ -22,7 +22,7 @@ use self::signature::SignatureValid;
 use crate::bearer::BearerToken;
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
-use crate::jwks::{NoKey, Stale};
+use crate::jwks::{NoKey, Refreshing, Stale};
 use crate::provider::{TrustedProvider, TrustedProviders};
 use crate::token::CompactJws;
 
@@ -38,6 +38,8 @@ pub(crate) enum Refused {
     Invalid { reason: InvalidToken, provider: Option<Arc<TrustedProvider>> },
     /// The provider's keys are too old.
     Keys { stale: Stale, provider: Arc<TrustedProvider> },
+    /// Under the keys at hand, one of which may have been replaced under its ID: newer ones are on their way.
+    Replaced { reason: InvalidToken, refreshing: Refreshing, provider: Arc<TrustedProvider> },
     /// Whether this issuer is trusted is to be asked first.
     Unresolved { issuer: String },
 }
@@ -79,8 +81,24 @@ pub(crate) fn verify(
     });
     match verified {
         Ok(claims) => Ok(OAuth2Claims::new(provider, claims)),
-        Err(reason) => Err(invalid(reason)),
+        Err(reason) => Err(match replaced_key(&provider, &jws, reason) {
+            Some(refreshing) => Refused::Replaced { reason, refreshing, provider },
+            None => invalid(reason),
+        }),
     }
+}
+
+/// The fetch to wait for where `reason` may be that the keys at hand are not those of today.
+fn replaced_key(
+    provider: &TrustedProvider,
+    jws: &CompactJws<'_>,
+    reason: InvalidToken,
+) -> Option<Refreshing> {
+    let may_be = matches!(reason, InvalidToken::AlgorithmNotOfKey | InvalidToken::BadSignature);
+    if !may_be || issuer::require(provider, jws).is_err() {
+        return None;
+    }
+    provider.keys.seek_replaced_key()
 }
 
 /// Everything of the chosen provider holds, and nothing of another.

@@ -197,27 +197,6 @@ async fn one_bad_key_harms_no_other() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_replaced_under_its_id_is_found_when_keys_are_refreshed() {
-    let scene = Scene::new().await;
-    let server = scene.hostile.server().await;
-    let new = es256("good");
-    let token = || scene.hostile.token(&new).build();
-    scene.hostile.publishes(std::slice::from_ref(&new));
-    // A wrong signature asks nobody: whoever makes one could make many.
-    scene.clock.advance(COOL_DOWN);
-    assert_eq!(at_once(&server, &token()).await, 401);
-    assert_eq!(at_once(&server, &scene.good()).await, 200);
-    assert_eq!(scene.hostile.asked(Place::Keys), 1);
-
-    scene.clock.advance(FRESH - COOL_DOWN);
-    assert_eq!(at_once(&server, &scene.good()).await, 200);
-    assert_eq!(status(&server, &scene.bogus()).await, 401);
-    assert_eq!(at_once(&server, &token()).await, 200);
-    assert_eq!(at_once(&server, &scene.good()).await, 401);
-    assert_eq!(scene.hostile.asked(Place::Keys), 2);
-}
-
-#[tokio::test]
 async fn two_keys_of_one_id_serve_nobody_and_harm_no_other() {
     let other = es256("other");
     for swapped in [false, true] {

@@ -143,17 +143,37 @@ async fn a_flood_while_keys_are_expired_does_not_keep_it_from_healing() {
 }
 
 #[tokio::test]
-async fn a_flood_of_wrong_signatures_or_of_other_issuers_causes_no_fetch() {
+async fn a_flood_of_wrong_signatures_causes_one_fetch_in_a_cool_down_and_disturbs_nobody() {
+    for behaviour in [None, Some(Behaviour::Status(503)), Some(Behaviour::HangsUp)] {
+        let flood = Flood::new().await;
+        if let Some(behaviour) = behaviour {
+            flood.hostile.does(behaviour, Place::Keys);
+        }
+        for fetches in 2..=4 {
+            flood.clock.advance(COOL_DOWN);
+            for number in 0..500 {
+                flood.clock.advance(MILLISECOND);
+                let good = flood.hostile.token(&flood.key);
+                let forged = good.signed_by(Arc::clone(flood.hostile.evil())).claim("number", number);
+                assert_eq!(status(&flood.server, &forged.build()).await, 401, "{behaviour:?}");
+                assert_eq!(at_once(&flood.server, &flood.good()).await, 200, "{behaviour:?}");
+            }
+            assert_eq!(flood.hostile.asked(Place::Keys), fetches, "{behaviour:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_other_issuers_causes_no_fetch() {
     let flood = Flood::new().await;
     flood.clock.advance(COOL_DOWN);
     let evil = flood.hostile.evil();
     for number in 0..500 {
         flood.clock.advance(MILLISECOND);
-        let good = flood.hostile.token(&flood.key);
-        assert_eq!(at_once(&flood.server, &good.clone().signed_by(Arc::clone(evil)).build()).await, 401);
-        let kid = format!("bogus-{number}");
-        let other = good.header("kid", kid).claim("iss", format!("https://{number}.evil.example"));
-        assert_eq!(at_once(&flood.server, &other.build()).await, 401);
+        let other = flood.hostile.token(&flood.key).claim("iss", format!("https://{number}.evil.example"));
+        let unknown = other.clone().header("kid", format!("bogus-{number}"));
+        assert_eq!(at_once(&flood.server, &unknown.build()).await, 401);
+        assert_eq!(at_once(&flood.server, &other.signed_by(Arc::clone(evil)).build()).await, 401);
         assert_eq!(at_once(&flood.server, &flood.good()).await, 200);
     }
     assert_eq!(flood.hostile.asked(Place::Keys), 1);

@@ -38,6 +38,7 @@ mod key_files;
 mod key_floods;
 mod key_freshness;
 mod key_refresh;
+mod key_replacement;
 mod key_rotation;
 mod key_selection;
 mod key_sources;

@@ -199,6 +199,7 @@ fn verify_with(providers: &TrustedProviders, token: &str) -> Result<(), &'static
         .map_err(|refused| match refused {
             Refused::Invalid { reason, .. } => reason.as_str(),
             Refused::Keys { .. } => "keys",
+            Refused::Replaced { .. } => "replaced",
             Refused::Unresolved { .. } => "unresolved",
         })
 }
