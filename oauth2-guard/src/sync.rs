@@ -12,4 +12,13 @@ pub(crate) use {
 };
 
 #[cfg(all(test, shuttle))]
-pub(crate) use self::explored::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
+pub(crate) use self::explored::{ArcSwap, Handle, Mutex, MutexGuard, random_byte, timeout};
+
+/// Another one for each process, and nothing hangs on it.
+#[cfg(not(all(test, shuttle)))]
+pub(crate) fn random_byte() -> u8 {
+    use core::hash::{BuildHasher, Hasher};
+
+    let [byte, ..] = std::hash::RandomState::new().build_hasher().finish().to_le_bytes();
+    byte
+}

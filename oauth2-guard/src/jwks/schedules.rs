@@ -22,7 +22,7 @@ use super::store::{KeyStore, Stale, Unavailable};
 use crate::fetch::{DEADLINE, Fetch, FetchFailure};
 use crate::provider::Endpoint;
 use crate::readiness::KeyState;
-use crate::sync::explored::{Timeline, advance, begin, elapsed, end_tasks};
+use crate::sync::explored::{Timeline, advance, begin, elapsed, end_tasks, tasks_ended};
 use crate::verify::Algorithm;
 
 const FRESH: Duration = Duration::from_secs(10 * 60);
@@ -235,8 +235,10 @@ impl Scene {
         self.authority.answers(Answer::Keys);
         self.authority.go.add_permits(100);
         advance(FRESH);
+        // What is under way in the background notices that it is too late.
+        tasks_ended().await;
         let (before, _) = self.authority.fetches();
-        assert_eq!(self.seeks_unknown_key().await, Ok(before));
+        assert_eq!(self.seeks_unknown_key().await, Ok(before), "{:?}", self.keys.readiness());
         assert_eq!(self.uses_known_key().await, Ok(before));
         let readiness = self.keys.readiness();
         assert_eq!((readiness.state, readiness.last_error), (KeyState::Fresh, None));
@@ -314,14 +316,14 @@ fn keys_that_are_expired_are_refused_by_all_who_waited_for_a_fetch_that_failed()
 }
 
 #[test]
-fn keys_that_are_always_refreshed_are_those_of_a_fetch_that_had_not_ended_when_the_request_came() {
+fn who_wants_keys_that_are_always_refreshed_has_them_fetched_or_shares_a_fetch_that_has_not_ended() {
     explore(|| {
         let scene = Scene::new(Refresh::Always);
         let request = || {
             scene.spawn(async |scene: Scene| {
                 let before = scene.in_use();
                 let used = scene.uses_known_key().await.unwrap();
-                assert!(used > before, "{used} after {before}");
+                assert!(used >= before.max(1), "{used} after {before}");
             })
         };
         let requests = [request(), request(), request()];
@@ -482,7 +484,6 @@ fn no_more_fetches_begin_than_there_are_cool_downs_whatever_comes_of_them() {
             }
         };
         let requests = [scene.spawn(requests), scene.spawn(requests)];
-        let watched = scene.watched();
         block_on(async {
             all([time]).await;
             // As long as somebody waits time passes.
@@ -494,7 +495,6 @@ fn no_more_fetches_begin_than_there_are_cool_downs_whatever_comes_of_them() {
             });
             all(requests).await;
             alarm.abort();
-            all([watched]).await;
             scene.heals().await;
         });
     });

@@ -1,6 +1,4 @@
-use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
-use std::hash::RandomState;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
@@ -14,7 +12,7 @@ use super::key_set::KeySet;
 use crate::clock::Clock;
 use crate::fetch::DEADLINE;
 use crate::readiness::KeyState;
-use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
+use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, random_byte, timeout};
 
 /// How long a request waits for an attempt: a little longer than that takes at the most.
 const PATIENCE: Duration = DEADLINE.saturating_add(Duration::from_secs(1));
@@ -84,7 +82,7 @@ impl KeyStore {
         let started = clock.instant();
         let Fetched { keys, max_age } = fetcher.fetch().await?;
         warn_of_skipped(&provider, &keys, None);
-        let freshness = Freshness::new(refresh, started, max_age, jitter());
+        let freshness = Freshness::new(refresh, started, max_age, random_byte());
         let dated = Dated { keys, fresh_until: freshness.fresh_until() };
         Ok(Self::of(provider, fetcher, clock, freshness, dated))
     }
@@ -328,7 +326,7 @@ impl Remote {
             return;
         }
         attempts.installed = number;
-        attempts.freshness.succeeded(began, max_age, jitter());
+        attempts.freshness.succeeded(began, max_age, random_byte());
         if attempts.newest == number {
             attempts.last_error = None;
         }
@@ -343,12 +341,6 @@ impl Remote {
         // Nothing that holds the lock can leave it half changed.
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Nothing hangs on it but when servers that started together ask again.
-fn jitter() -> u8 {
-    let [jitter, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
-    jitter
 }
 
 /// One warning for each key, until the set says something else.

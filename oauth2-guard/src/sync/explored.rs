@@ -12,7 +12,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
 use arc_swap::Guard;
-use shuttle::future::AbortHandle;
+use shuttle::future::{AbortHandle, yield_now};
+use shuttle::rand::{Rng, thread_rng};
 use shuttle::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::{Clock, SystemClock, UnixTime};
@@ -56,6 +57,18 @@ pub(crate) fn advance(by: Duration) {
 pub(crate) fn end_tasks() {
     let tasks = WORLD.with_borrow_mut(|world| core::mem::take(&mut world.tasks));
     tasks.iter().for_each(AbortHandle::abort);
+}
+
+/// Waits until every task that was begun has ended.
+pub(crate) async fn tasks_ended() {
+    while WORLD.with_borrow(|world| world.tasks.iter().any(|task| !task.is_finished())) {
+        yield_now().await;
+    }
+}
+
+/// In place of what differs between servers that started together.
+pub(crate) fn random_byte() -> u8 {
+    thread_rng().r#gen()
 }
 
 /// The clock of the world.
