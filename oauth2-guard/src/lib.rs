@@ -35,6 +35,7 @@
 //! * [`Rejection`] is every way in which a request is turned away: any doubt denies, and an error is never a pass.
 //! * `testing` (a feature) is an authorization server in the process, tokens that differ from a good one in one thing, and a
 //!   clock that stands still.
+//! * `reqwest` (a feature) is [`HttpFetch::configured`](fetch::HttpFetch): keys through a proxy, with other root certificates, by mutual TLS.
 //!
 //! The [`guide`] has the rest.
 #![forbid(unsafe_code)]

@@ -13,6 +13,7 @@ pub mod hostile;
 pub mod pem;
 pub mod policies;
 pub mod stage;
+pub mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

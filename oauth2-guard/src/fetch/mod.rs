@@ -15,6 +15,9 @@ pub(crate) use self::failure::Kind;
 pub use self::http_fetch::HttpFetch;
 pub(crate) use self::key_source::AnyKeySource;
 pub use self::key_source::KeySource;
+#[cfg(feature = "reqwest")]
+#[doc(no_inline)]
+pub use reqwest;
 
 /// From the first byte sent to the last byte read, the discovery document included: after that the fetch has failed.
 pub const DEADLINE: Duration = Duration::from_secs(5);

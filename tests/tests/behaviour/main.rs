@@ -33,6 +33,7 @@ mod fetching;
 mod guards;
 mod hidden_objects;
 mod hostile_server;
+mod https;
 mod key_cancellation;
 mod key_files;
 mod key_floods;
