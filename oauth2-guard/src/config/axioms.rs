@@ -26,7 +26,7 @@ const WITHOUT_EQUAL: [(&str, &str); 4] = [
     ),
     (
         "AXIOMS_SAFE_METHODS",
-        "has no equal among variables: take it out, and say `.safe_methods([..])` on the layer, or put a CORS layer outside of it for preflights",
+        "has no equal: take it out, and say `.safe_methods([..])` on the layer, or put a CORS layer outside of it for preflights",
     ),
     (
         "AXIOMS_TOKEN_TYPS",

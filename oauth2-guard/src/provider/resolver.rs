@@ -27,6 +27,7 @@ use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
 /// share an answer; 32 issuers are asked for at a time, and 10,000 are remembered; beyond that, and when there is no answer, tokens of
 /// issuers that are not known yet get 503.
 ///
+/// What a tenant's authorization server puts into its tokens grants as much as that of any other: say what it [may grant](Provider::may_grant).
 /// Each tenant administers its own accounts, so that rules about owners have to say where the owner's issuer is, and an `email` owns nothing.
 ///
 /// ```

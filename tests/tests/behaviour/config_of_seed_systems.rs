@@ -162,7 +162,7 @@ fn axioms_settings_without_an_equal_say_what_stands_for_them() {
     for (name, remedy) in [
         ("AXIOMS_JWKS_CACHE_TTL", "set `AXIOMS_JWKS_REFRESH_INTERVAL` alone"),
         ("AXIOMS_JWKS_PREFETCH", "say `.lazy()`"),
-        ("AXIOMS_SAFE_METHODS", "a CORS layer outside"),
+        ("AXIOMS_SAFE_METHODS", "say `.safe_methods([..])`"),
         ("AXIOMS_TOKEN_TYPS", "say `.require_rfc9068()`"),
     ] {
         let message = mistake(&[AUDIENCE, ("AXIOMS_DOMAIN", "d.example"), (name, "[\"canary\"]")]);
