@@ -27,6 +27,7 @@
 //!
 //! * [`ResourceServer`] trusts one or more [`Provider`]s; its [`layer`](ResourceServer::layer) verifies the token of every
 //!   request (RFC 6750, RFC 7515, RFC 7519, RFC 9068) and stores the [`OAuth2Claims`] in it.
+//! * [`ResourceServer::from_env`] and [`Config`] make the same of variables or of a file.
 //! * [`requires`](macro@requires) and [`Guard<P>`](Guard) evaluate a [`Rule`](policy::Rule) on them, before any other argument
 //!   of the handler is made, the body included. [`policy`](macro@policy) gives a rule a name.
 //! * [`HasOwner`](macro@HasOwner), [`loader`](macro@loader) and [`Owned<T, P>`](Owned) are for rules about the owner of an object, which is loaded

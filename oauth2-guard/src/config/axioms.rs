@@ -63,12 +63,16 @@ pub(super) fn config<N: Into<OsString>, V: Into<OsString>>(
     let Some(audience) = audience else {
         return Err(mistake("AXIOMS_AUDIENCE", "is missing: name your API as in the `aud` of its tokens"));
     };
-    let Some(issuer) = issuer.or_else(|| domain.map(|domain| issuer_of(&domain))) else {
+    let Some(issuer) = issuer.or_else(|| domain.map(|domain| format!("https://{}", without_scheme(&domain))))
+    else {
         return Err(mistake(
             "AXIOMS_ISS_URL",
             "is missing: without it, a token of any issuer would do; copy the `iss` of its tokens",
         ));
     };
+    if without_scheme(&issuer).is_empty() {
+        return Err(mistake("AXIOMS_DOMAIN", "names no domain: write it as in the `iss` of its tokens"));
+    }
     let settings = ProviderSettings {
         jwks_url: Some(keys.unwrap_or_else(|| format!("{issuer}/.well-known/jwks.json"))),
         issuer: Some(issuer),
@@ -86,9 +90,8 @@ pub(super) fn config<N: Into<OsString>, V: Into<OsString>>(
     })
 }
 
-fn issuer_of(domain: &str) -> String {
-    let host = domain.strip_prefix("https://").or_else(|| domain.strip_prefix("http://")).unwrap_or(domain);
-    format!("https://{host}")
+fn without_scheme(domain: &str) -> &str {
+    domain.strip_prefix("https://").or_else(|| domain.strip_prefix("http://")).unwrap_or(domain)
 }
 
 fn to_text(value: Value) -> Option<String> {

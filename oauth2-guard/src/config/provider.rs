@@ -170,11 +170,9 @@ impl ProviderSettings {
                 Err(place.mistake("shared_secret", "is no text: write it in quotes"))
             }
             (None, Some(path)) => {
-                let secret = fs::read(&path).map_err(|error| {
-                    place.mistake(
-                        "shared_secret_file",
-                        &format!("names `{path}`, which cannot be read: {error}"),
-                    )
+                // What was meant to be a path may be the secret.
+                let secret = fs::read(path).map_err(|error| {
+                    place.mistake("shared_secret_file", &format!("names no file that can be read: {error}"))
                 })?;
                 // An editor ends a file so.
                 let line = secret.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -320,12 +320,14 @@ fn is_foreign(prefix: &str, name: &str) -> bool {
     }
     let is =
         |suffix: &str| rest == suffix || rest.strip_suffix(suffix).is_some_and(|head| head.ends_with('_'));
-    let (_, address) = rest.rsplit_once("PORT_").unwrap_or_default();
+    let is_address = |(head, address): (&str, &str)| {
+        (head.is_empty() || head.ends_with('_')) && address.starts_with(|first: char| first.is_ascii_digit())
+    };
     is("SERVICE_HOST")
         || is("SERVICE_PORT")
         || is("PORT")
         || rest.contains("SERVICE_PORT_")
-        || address.starts_with(|first: char| first.is_ascii_digit())
+        || rest.rsplit_once("PORT_").is_some_and(is_address)
 }
 
 pub(super) fn mistake(variable: &str, what: &str) -> BuildError {

@@ -86,8 +86,8 @@ async fn a_source_that_cannot_be_used_is_an_error_that_shows_nothing_of_it() {
             "provider `staff`: its secret must have 32 random bytes at the least for HS256",
         ),
         (
-            "shared_secret_file = \"/nowhere/secret\"",
-            "`providers.staff.shared_secret_file` names `/nowhere/secret`, which cannot be read: ",
+            "shared_secret_file = \"/nowhere/canary\"",
+            "`providers.staff.shared_secret_file` names no file that can be read: ",
         ),
         ("jwks = \"canary\"", "provider `staff`: its key set cannot be used: "),
         ("pem = \"canary\"", "provider `staff`: its PEM cannot be used: "),

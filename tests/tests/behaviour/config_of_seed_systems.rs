@@ -154,6 +154,10 @@ fn axioms_without_an_issuer_or_an_audience_does_not_start() {
         mistake(&[("AXIOMS_DOMAIN", "d.example")]),
         "`AXIOMS_AUDIENCE` is missing: name your API as in the `aud` of its tokens"
     );
+    assert_eq!(
+        mistake(&[AUDIENCE, ("AXIOMS_DOMAIN", "https://")]),
+        "`AXIOMS_DOMAIN` names no domain: write it as in the `iss` of its tokens"
+    );
     assert!(axioms(&[AUDIENCE, ("AXIOMS_DOMAIN", "d.example")]).is_ok());
 }
 

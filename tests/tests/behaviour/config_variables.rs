@@ -250,7 +250,14 @@ fn variables_of_other_programs_are_not_ours() {
     ] {
         accepts(&[ISSUER, AUDIENCE, (name, " canary")]);
     }
-    for name in ["OAUTH2_PROXY", "OAUTH2_PORTS", "OAUTH2_SUPPORT", "OAUTH2_PORT_ALL", "OAUTH2_SERVICE"] {
+    for name in [
+        "OAUTH2_PROXY",
+        "OAUTH2_PORTS",
+        "OAUTH2_SUPPORT",
+        "OAUTH2_SUPPORT_8",
+        "OAUTH2_PORT_ALL",
+        "OAUTH2_SERVICE",
+    ] {
         assert!(mistake_of(name, "canary").starts_with(&format!("`{name}` is no setting")), "{name}");
     }
 }
@@ -321,6 +328,18 @@ fn a_variable_that_is_set_twice_is_refused_unless_both_are_alike() {
         "`OAUTH2_ISSUER` is set twice, and not alike: take one of them out"
     );
     accepts(&[ISSUER, AUDIENCE, ISSUER]);
+}
+
+#[test]
+fn the_environment_is_read() {
+    // What every process has.
+    assert_eq!(
+        Config::from_env("PATH").unwrap_err().to_string(),
+        "`PATH` is no setting: take it out, or choose another prefix for those that are"
+    );
+    let nothing = Config::from_env("OAUTH2_GUARD_NOT_SET_").unwrap();
+    let message = nothing.into_builder().unwrap_err().to_string();
+    assert!(message.starts_with("`OAUTH2_GUARD_NOT_SET_ISSUER` is missing"), "{message}");
 }
 
 #[test]
