@@ -123,14 +123,9 @@ impl ResourceServer {
             return;
         }
         let token = RefusedToken::read(token.as_str(), reason);
-        let candidates: Vec<&TrustedProvider> = match chosen {
-            Some(chosen) => vec![chosen],
-            None => self.providers().configured().collect(),
-        };
-        let told =
-            candidates.into_iter().find_map(|provider| Some((Hint::of(provider, &token)?, &provider.name)));
-        if let Some((hint, provider)) = told {
-            self.hints().give(hint, Some(provider));
+        let chosen = chosen.map(|chosen| &**chosen).or_else(|| self.providers().only().map(|only| &**only));
+        if let Some((hint, provider)) = Hint::tell(chosen, self.providers().configured(), &token) {
+            self.hints().give(hint, provider);
         }
     }
 

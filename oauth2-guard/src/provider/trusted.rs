@@ -67,7 +67,7 @@ impl TrustedProviders {
     }
 
     /// Those that were configured.
-    pub(crate) fn configured(&self) -> impl Iterator<Item = &TrustedProvider> {
+    pub(crate) fn configured(&self) -> impl Iterator<Item = &TrustedProvider> + Clone {
         self.configured.iter().map(|provider| &**provider)
     }
 

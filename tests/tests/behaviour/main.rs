@@ -64,6 +64,7 @@ mod provider_entra_tenants;
 mod provider_firebase;
 mod provider_generic;
 mod provider_google;
+mod provider_hints;
 mod provider_keycloak;
 mod provider_mistakes;
 mod provider_okta;
