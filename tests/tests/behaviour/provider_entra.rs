@@ -35,7 +35,7 @@ fn provider() -> Provider {
 }
 
 /// A tenant whose key has no `alg`, and these members.
-fn tenant_with(members: Value) -> Stage {
+fn tenant_with(members: &Value) -> Stage {
     let stage = Stage::new(KID).document(
         DOCUMENT,
         &json!({
@@ -49,7 +49,7 @@ fn tenant_with(members: Value) -> Stage {
 }
 
 fn tenant() -> Stage {
-    tenant_with(json!({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}))
+    tenant_with(&json!({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}))
 }
 
 /// The keys of version 1, which name no issuer.
@@ -190,10 +190,10 @@ async fn a_key_serves_the_tenant_that_its_set_keeps_it_for() {
         ISSUER,
         ISSUER_V1,
     ] {
-        let stage = tenant_with(json!({ "issuer": issuer }));
+        let stage = tenant_with(&json!({ "issuer": issuer }));
         api(&stage).await.accepts("/", &user(&stage)).await;
     }
-    let stage = tenant_with(json!({}));
+    let stage = tenant_with(&json!({}));
     api(&stage).await.accepts("/", &user(&stage)).await;
     for issuer in [
         &*ISSUER.replace(TENANT, ANOTHER_TENANT),
@@ -204,7 +204,7 @@ async fn a_key_serves_the_tenant_that_its_set_keeps_it_for() {
         "{tenantid}",
         "",
     ] {
-        let stage = tenant_with(json!({ "issuer": issuer }));
+        let stage = tenant_with(&json!({ "issuer": issuer }));
         api(&stage).await.refuses("/", &user(&stage), KEY_OF_ANOTHER).await;
     }
 }
