@@ -252,7 +252,7 @@ impl ResourceServerBuilder {
     /// # Errors
     ///
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
-    /// `http` beyond this machine, no algorithm, an unusable key set or secret, a leeway beyond 300 s, a claim reference that
+    /// `http` beyond this machine, no algorithm, an unusable key set, PEM or secret, a leeway beyond 300 s, a claim reference that
     /// could mean two things, a role that implies itself or is defined twice, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
     /// of all providers at once.
     ///
