@@ -9,6 +9,9 @@ pub mod configuration {}
 #[doc = include_str!("docs/policies.md")]
 pub mod policies {}
 
+#[doc = include_str!("docs/providers.md")]
+pub mod providers {}
+
 #[doc = include_str!("docs/responses.md")]
 pub mod responses {}
 

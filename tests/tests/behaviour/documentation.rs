@@ -5,17 +5,46 @@ use std::path::Path;
 
 #[test]
 fn every_test_that_the_page_on_threats_names_is_there() {
+    let names = tests_named_by("threats.md");
+    assert!(names.len() > 25, "{names:?}");
+}
+
+#[test]
+fn every_test_that_the_page_on_providers_names_is_there() {
+    let names = tests_named_by("providers.md");
+    for provider in
+        ["auth0", "cognito", "entra", "entra_tenants", "firebase", "generic", "google", "keycloak", "okta"]
+    {
+        let module = format!("provider_{provider}::");
+        assert!(names.iter().any(|name| name.starts_with(&module)), "{module}: {names:?}");
+    }
+}
+
+/// Those in the last columns of the tables that have a column of tests. Each is there.
+fn tests_named_by(page: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("../oauth2-guard/src/docs/threats.md")).unwrap();
-    let last_columns =
-        page.lines().filter_map(|line| line.strip_prefix("| ")?.trim_end_matches(" |").rsplit(" | ").next());
-    let names: Vec<&str> = last_columns.flat_map(|column| column.split('`').skip(1).step_by(2)).collect();
+    let page = fs::read_to_string(root.join("../oauth2-guard/src/docs").join(page)).unwrap();
+    let mut names = Vec::new();
+    let mut is_of_tests = false;
+    for line in page.lines() {
+        let Some(row) = line.strip_prefix("| ") else {
+            is_of_tests &= line.starts_with('|');
+            continue;
+        };
+        let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        is_of_tests |= last == "test";
+        if is_of_tests {
+            names.extend(last.split('`').skip(1).step_by(2).map(str::to_owned));
+        }
+    }
     for name in &names {
-        let (module, test) = name.split_once("::").unwrap_or((name, "fn "));
+        let (module, test) = name
+            .split_once("::")
+            .map_or((&**name, "fn ".to_owned()), |(module, test)| (module, format!("fn {test}(")));
         let folders = ["tests/behaviour", "tests/cases", "tests"];
         let candidates = folders.map(|folder| format!("{folder}/{module}.rs"));
         let source = candidates.iter().find_map(|file| fs::read_to_string(root.join(file)).ok());
-        assert!(source.is_some_and(|source| source.contains(test)), "{name}");
+        assert!(source.is_some_and(|source| source.contains(&test)), "{name}");
     }
-    assert!(names.len() > 25, "{names:?}");
+    names
 }

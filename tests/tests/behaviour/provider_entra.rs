@@ -364,6 +364,30 @@ async fn people_and_machines_are_told_apart() {
 }
 
 #[tokio::test]
+async fn the_id_that_all_applications_see_may_be_the_subject() {
+    let stage = tenant();
+    let api = stage.serve(routes(), provider().subject_claim("oid")).await;
+    let answer = api.accepts("/", &user(&stage)).await;
+    assert_eq!(answer.body, format!("{ISSUER} 690222be-ff1a-4d56-abd1-7e4f7d38e474 user"));
+    let answer = api.accepts("/", &machine(&stage)).await;
+    assert_eq!(answer.body, format!("{ISSUER} 77b1c2d3-2222-4b3c-9d4e-5f6071829304 client"));
+}
+
+#[tokio::test]
+async fn the_keys_of_an_application_are_at_an_address_of_their_own() {
+    let document = format!("{DOCUMENT}?appid={API}");
+    let keys = format!("{KEYS}?appid={API}");
+    let stage = tenant();
+    let own = Stage::new("an application's");
+    let jwk = own.jwk(json!({"use": "sig", "issuer": ISSUER}));
+    let stage = stage.document(&document, &json!({"issuer": ISSUER, "jwks_uri": keys})).keys(&keys, &[jwk]);
+    let api = stage.serve(routes(), provider().discovery_url(&document)).await;
+    assert_eq!(stage.canned.asked(), [document, keys]);
+    api.accepts("/", &user(&stage).header("kid", own.key.id()).signed_by(own.key)).await;
+    api.refuses("/", &user(&stage), "the token names an unknown key").await;
+}
+
+#[tokio::test]
 async fn other_algorithms_are_refused() {
     let stage = tenant();
     let api = api(&stage).await;

@@ -164,6 +164,27 @@ async fn a_container_is_reached_in_the_clear_where_that_is_said() {
 }
 
 #[tokio::test]
+async fn the_issuer_is_that_of_the_tokens_wherever_its_document_is() {
+    const OUTSIDE: &str = "http://localhost:8080/realms/dev";
+    const INSIDE: &str = "http://keycloak:8080/realms/dev/.well-known/openid-configuration";
+    // With `KC_HOSTNAME` and `KC_HOSTNAME_BACKCHANNEL_DYNAMIC`.
+    let keys = "http://keycloak:8080/realms/dev/protocol/openid-connect/certs";
+    let stage = realm_at("http://keycloak:8080/realms/dev");
+    let stage = stage.document(INSIDE, &json!({"issuer": OUTSIDE, "jwks_uri": keys}));
+    let provider = || {
+        let provider = Provider::keycloak("http://localhost:8080", "dev").audience("orders-api");
+        provider.discovery_url(INSIDE).insecure_http("keycloak")
+    };
+    let api = stage.serve(routes(), provider()).await;
+    assert_eq!(stage.canned.asked(), [INSIDE, keys]);
+    api.accepts("/", &user(&stage).claim("iss", OUTSIDE)).await;
+    api.refuses("/", &user(&stage).claim("iss", "http://keycloak:8080/realms/dev"), ANOTHER_ISSUER).await;
+    // Without them the document has the name that it was asked by.
+    let stage = realm_at("http://keycloak:8080/realms/dev");
+    assert!(stage.build([provider()]).await.is_err());
+}
+
+#[tokio::test]
 async fn a_key_for_encryption_serves_no_token() {
     let stage = realm();
     let api = api(&stage).await;

@@ -204,6 +204,15 @@ async fn people_and_machines_are_told_apart() {
 }
 
 #[tokio::test]
+async fn an_account_may_be_the_subject_rather_than_a_login() {
+    let stage = okta();
+    let api = stage.serve(routes(), provider().subject_claim("uid")).await;
+    assert_eq!(api.accepts("/", &user(&stage)).await.body, format!("{ISSUER} 00ujmkLgagxeRrAg20g3 user"));
+    // A client's own token has none.
+    api.refuses("/", &machine(&stage), "the token does not say whom it is about").await;
+}
+
+#[tokio::test]
 async fn other_algorithms_are_refused() {
     let stage = okta();
     let api = api(&stage).await;
