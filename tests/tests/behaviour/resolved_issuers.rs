@@ -9,7 +9,7 @@ use axum::extract::Path;
 use axum::routing::get;
 use axum::{BoxError, Router};
 use oauth2_guard::testing::{Issuer, TestClock};
-use oauth2_guard::{OAuth2Claims, Provider, ResolveIssuer, ResourceServer, requires};
+use oauth2_guard::{Algorithm, OAuth2Claims, Provider, ResolveIssuer, ResourceServer, requires};
 use oauth2_guard_tests::{Api, Counter, bearer};
 use reqwest::Method;
 use tokio::sync::Notify;
@@ -86,11 +86,15 @@ struct World {
     server: ResourceServer,
 }
 
+async fn issuer_at(clock: &TestClock) -> Issuer {
+    let builder = Issuer::builder().clock(clock.clone()).algorithms([Algorithm::ES256]);
+    builder.start().await.expect("an issuer")
+}
+
 impl World {
     async fn new() -> Self {
         let clock = TestClock::new();
-        let start = || async { Issuer::builder().clock(clock.clone()).start().await.expect("an issuer") };
-        let (tenant, stranger) = (start().await, start().await);
+        let (tenant, stranger) = (issuer_at(&clock).await, issuer_at(&clock).await);
         let tenants = Tenants::of(&[(tenant.url(), tenant.provider().name("tenants"))]);
         let builder = ResourceServer::builder().clock(clock.clone()).resolve_issuers(tenants.clone());
         let server = builder.build().await.expect("a server");
@@ -118,7 +122,7 @@ async fn a_token_of_a_resolved_issuer_is_verified_and_says_whose_it_is() {
     let world = World::new().await;
     let claims = world.server.verify(&world.token()).await.expect("claims");
     assert_eq!((claims.issuer(), claims.provider()), (world.tenant.url(), "tenants"));
-    let forged = world.tenant.token().signed_by(world.stranger.key(oauth2_guard::Algorithm::ES256)).build();
+    let forged = world.tenant.token().signed_by(world.stranger.key(Algorithm::ES256)).build();
     assert_eq!(status(&world.server, &forged).await, 401);
     let other_audience = world.tenant.token().audience("another").build();
     assert_eq!(status(&world.server, &other_audience).await, 401);
@@ -280,7 +284,7 @@ async fn a_provider_that_is_configured_wrongly_is_not_trusted() {
 #[tokio::test]
 async fn a_configured_provider_comes_first_and_keeps_its_name_to_itself() {
     let world = World::new().await;
-    let staff = Issuer::builder().clock(world.clock.clone()).start().await.expect("an issuer");
+    let staff = issuer_at(&world.clock).await;
     let impostor = world.tenant.provider().name("staff");
     let tenants = Tenants::of(&[(world.tenant.url(), impostor), (staff.url(), world.tenant.provider())]);
     let builder = ResourceServer::builder().clock(world.clock.clone());
