@@ -12,7 +12,12 @@ impl Provider {
     ///
     /// The issuer is `https://{domain}/`, with the slash; algorithms are RS256 and PS256. `scope` holds the scopes and `permissions` the
     /// permissions. Roles are in no claim until an Action adds one, by a name of one's own: say
-    /// `.role_claims(["https://example.com/roles"])`.
+    /// `.role_claims(["https://example.com/roles"])`. Both profiles of tokens are taken, _Auth0_ and _RFC 9068_; an API that is set to HS256
+    /// or to JSON Web Encryption has none that can be read.
+    ///
+    /// Without RBAC a client gets whatever scope of the API it asks for, so that `scope` says nothing of the rights of who logged in.
+    ///
+    /// More in [the guide](crate::guide::providers#auth0).
     ///
     /// ```
     /// # use oauth2_guard::Provider;

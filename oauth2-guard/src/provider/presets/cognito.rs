@@ -17,6 +17,8 @@ impl Provider {
     ///
     /// Tokens that a client gets through an SDK rather than from the pool's domain have the scope `aws.cognito.signin.user.admin` alone.
     ///
+    /// More in [the guide](crate::guide::providers#amazon-cognito).
+    ///
     /// ```
     /// # use oauth2_guard::Provider;
     /// let provider = Provider::cognito("eu-central-1", "eu-central-1_AbCdEfGhI").audience("1example23456789");

@@ -59,7 +59,9 @@ impl Provider {
     /// the scopes, `roles` the roles. Groups and directory roles (`groups`, `wids`) are roles only with
     /// [`groups_as_roles`](Self::groups_as_roles); who is in more groups than fit into a token has none that can be read, and then a rule
     /// about a role that `roles` does not hold denies. `sub` is a person's ID for this API alone; with `.subject_claim("oid")` the subject is
-    /// the ID that all applications of the tenant see.
+    /// the ID that all applications of the tenant see. `email` and `preferred_username` identify nobody: they change, and come to others.
+    ///
+    /// More in [the guide](crate::guide::providers#microsoft-entra-id).
     ///
     /// ```
     /// # use oauth2_guard::Provider;
@@ -74,8 +76,8 @@ impl Provider {
     /// `requestedAccessTokenVersion` at `null` or `1`.
     ///
     /// The issuer is `https://sts.windows.net/{tenant}/`. The [`audience`](Self::audience) is what the client asked for: the
-    /// _Application ID URI_ (`api://..`), or the client ID. `appid` stands for `azp`;
-    /// everything else is as for [`entra`](Self::entra).
+    /// _Application ID URI_ (`api://..`), with a slash at the end or without, or the client ID; name each that comes. `appid` stands for
+    /// `azp`; everything else is as for [`entra`](Self::entra).
     ///
     /// ```
     /// # use oauth2_guard::Provider;

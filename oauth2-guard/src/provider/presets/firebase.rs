@@ -17,7 +17,10 @@ impl Provider {
     ///
     /// Whoever may sign up gets tokens, and so does who is anonymous (`/firebase/sign_in_provider`), if the project lets people be.
     ///
-    /// Custom tokens, which a server signs for its client to log in with, and session cookies are other things, and refused.
+    /// Custom tokens, which a server signs for its client to log in with, and session cookies are other things, and refused. So are the
+    /// emulator's tokens, which nobody signed.
+    ///
+    /// More in [the guide](crate::guide::providers#firebase-authentication).
     ///
     /// ```
     /// # use oauth2_guard::Provider;

@@ -13,6 +13,8 @@ impl Provider {
     /// anybody gets tokens for any audience that it names: ask who it is, or take the accounts of an organization alone with
     /// `.require_claim("hd", ["example.com"])`. An account is its `sub`; its `email` may come to another.
     ///
+    /// More in [the guide](crate::guide::providers#google).
+    ///
     /// ```
     /// # use oauth2_guard::Provider;
     /// let provider = Provider::google()

@@ -9,7 +9,7 @@ impl Provider {
     /// In the administration console of the realm:
     ///
     /// * _Clients > Create client_ makes one for the API; its ID is the [`audience`](Self::audience).
-    /// * Tokens have `"aud": "account"` until that is said: _Client scopes > Create client scope_, _Mappers > Configure a new mapper >
+    /// * Tokens have `"aud": "account"`, or no `aud`, until that is said: _Client scopes > Create client scope_, _Mappers > Configure a new mapper >
     ///   Audience_, _Included Client Audience_: the API's client, _Add to access token_: on. Then add that scope to each client which calls the API.
     ///   `azp`, the client that a token was given to, is no audience.
     ///
@@ -17,6 +17,10 @@ impl Provider {
     /// [`discovery_url`](Self::discovery_url) where the API reaches it at another address. `scope` holds the scopes, and the realm's roles
     /// (`realm_access.roles`) are the roles; [`client`](Self::client) adds those of a client. The claim `typ` must be `Bearer`:
     /// that of an ID, refresh or logout token is another.
+    ///
+    /// Never name `account` as an audience: nearly every token of the realm has it.
+    ///
+    /// More in [the guide](crate::guide::providers#keycloak).
     ///
     /// ```
     /// # use oauth2_guard::Provider;

@@ -19,7 +19,10 @@ impl Provider {
     ///
     /// `scp` holds the scopes, and `cid` must be there: an ID token has none. A claim of groups holds roles with
     /// [`groups_as_roles`](Self::groups_as_roles) where it is named `groups`, else with [`role_claims`](Self::role_claims). `sub` is a person's
-    /// login, and may come to another; their account is `uid`, which a client's own token lacks.
+    /// login, and may come to another; their account is `uid`, which a client's own token lacks: `.subject_claim("uid")` is for APIs that
+    /// people alone call.
+    ///
+    /// More in [the guide](crate::guide::providers#okta).
     ///
     /// ```
     /// # use oauth2_guard::Provider;
