@@ -14,6 +14,9 @@ use crate::policy::{OwnerRule, Principal, integer_of};
 
 const EMAIL_VERIFIED: ClaimRef<&str> = ClaimRef::constant("email_verified");
 
+/// What the administrators of a tenant write into an account: it may be what another tenant has, too.
+const WRITTEN_BY_TENANTS: [&str; 4] = ["email", "preferred_username", "unique_name", "upn"];
+
 /// An object with an owner, as `owner(..)` in a rule asks for.
 ///
 /// [`#[derive(HasOwner)]`](macro@crate::HasOwner) implements it by a field that is marked with `#[owner]`. `Path` has it for text,
@@ -103,7 +106,8 @@ impl fmt::Debug for Identifier<'_> {
 /// * the server trusts more than one issuer, the claim is `sub` or the provider's [subject](crate::Provider::subject_claim), and nobody said [of](Self::of) which issuer the owner is:
 ///   subjects are unique within their issuer only (RFC 7519 §4.1.2);
 /// * the claim is `email`, and `email_verified` is there and not `true`, or not there and the server trusts more than one issuer;
-/// * the claim is `email`, and the provider has many tenants, whose administrators may write into it what they like.
+/// * the claim is `email`, `preferred_username`, `unique_name` or `upn`, and the provider has many tenants, whose administrators write
+///   them.
 pub struct Bearer<'a> {
     claims: &'a OAuth2Claims,
     /// What the rule says, which counts more than what the object says.
@@ -242,7 +246,10 @@ impl<'a> Bearer<'a> {
             Found::Value(verified) => verified == true,
             Found::Unreadable => false,
         };
-        if claim.is("email") && (!is_verified || claims.is_of_many_tenants()) {
+        if claim.is("email") && !is_verified {
+            return Err(Why::UnverifiedEmail);
+        }
+        if claims.is_of_many_tenants() && WRITTEN_BY_TENANTS.iter().any(|name| claim.is(name)) {
             return Err(Why::UnverifiedEmail);
         }
         let Found::Value(value) = claim.find(claims.members()) else { return Err(Why::NoIdentifier) };

@@ -161,6 +161,12 @@ async fn a_token_that_is_signed_with_the_secret_of_an_application_is_refused() {
     let secret = SigningKey::secret(Algorithm::HS256, "NjVBRjY5MDlCMUIwNzU4RTA2QzZFMDQ4", &[7; 32]);
     let forged = user(&stage).signed_by(secret).header("alg", "HS256");
     api.refuses("/", &forged, "the token's algorithm is not allowed for its issuer").await;
+    api.refuses(
+        "/",
+        &user(&stage).header("alg", "RS384"),
+        "the token's algorithm is not allowed for its issuer",
+    )
+    .await;
     api.refuses("/", &forged.without_header("kid"), "the token's algorithm is not allowed for its issuer")
         .await;
 }

@@ -86,6 +86,16 @@ async fn foreign_email(user: Path<String>) -> String {
     user.0
 }
 
+#[requires(owner(user, claim = "preferred_username"))]
+async fn own_name(user: Path<String>) -> String {
+    user.0
+}
+
+#[requires(not(owner(user, claim = "preferred_username")))]
+async fn foreign_name(user: Path<String>) -> String {
+    user.0
+}
+
 /// Somebody, by the tenant and the subject.
 #[derive(Deserialize, HasOwner)]
 struct Account {
@@ -120,6 +130,8 @@ fn routes() -> Router {
         .route("/foreign/{user}", get(foreign))
         .route("/own_email/{user}", get(own_email))
         .route("/foreign_email/{user}", get(foreign_email))
+        .route("/own_name/{user}", get(own_name))
+        .route("/foreign_name/{user}", get(foreign_name))
         .route("/tenants/{tenant}/{subject}", get(own_account))
 }
 
@@ -211,7 +223,7 @@ async fn a_subject_is_somebody_within_its_tenant_alone() {
 }
 
 #[tokio::test]
-async fn an_email_owns_nothing_whatever_is_said_of_it() {
+async fn what_a_tenant_writes_into_an_account_owns_nothing_whatever_is_said_of_it() {
     let (stage, ..) = cloud();
     let api = api(&stage).await;
     let verified = |value: bool| user(&stage, CONTOSO).claim("email_verified", value);
@@ -219,6 +231,13 @@ async fn an_email_owns_nothing_whatever_is_said_of_it() {
         api.denies("/own_email/abe@contoso.com", &token).await;
         api.denies("/foreign_email/abe@contoso.com", &token).await;
     }
+    let named = user(&stage, CONTOSO).claim("preferred_username", "abe@contoso.com");
+    api.denies("/own_name/abe@contoso.com", &named).await;
+    api.denies("/foreign_name/abe@contoso.com", &named).await;
+    // Of one tenant it is told who is meant.
+    let api = stage.serve(routes(), Provider::entra_multi_tenant([CONTOSO]).audience(API)).await;
+    api.accepts("/own_name/abe@contoso.com", &named).await;
+    api.accepts("/own_email/abe@contoso.com", &named).await;
 }
 
 #[tokio::test]

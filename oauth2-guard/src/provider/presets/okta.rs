@@ -3,6 +3,7 @@ use url::Url;
 use super::super::Provider;
 use super::super::tokens::Expected;
 use super::Preset;
+use crate::verify::Algorithm;
 
 /// The hosts of Okta's tenants, custom domains aside.
 const HOSTS: [&str; 4] = [".okta.com", ".oktapreview.com", ".okta-emea.com", ".okta-gov.com"];
@@ -17,7 +18,7 @@ impl Provider {
     /// The org authorization server, whose issuer is `https://{domain}` alone, signs access tokens that nobody but Okta can verify:
     /// `build` refuses it, here and for [`discover`](Self::discover).
     ///
-    /// `scp` holds the scopes, and `cid` must be there: an ID token has none. A claim of groups holds roles with
+    /// The algorithm is RS256. `scp` holds the scopes, and `cid` must be there: an ID token has none. A claim of groups holds roles with
     /// [`groups_as_roles`](Self::groups_as_roles) where it is named `groups`, else with [`role_claims`](Self::role_claims). `sub` is a person's
     /// login, and may come to another; their account is `uid`, which a client's own token lacks: `.subject_claim("uid")` is for APIs that
     /// people alone call.
@@ -32,7 +33,10 @@ impl Provider {
     pub fn okta(issuer: impl Into<String>) -> Self {
         let mut provider = Self::discover(issuer);
         provider.preset = Preset::Okta;
-        provider.expecting("cid", Expected::InAccessTokens).scope_claims(["scp"])
+        provider
+            .expecting("cid", Expected::InAccessTokens)
+            .algorithms([Algorithm::RS256])
+            .scope_claims(["scp"])
     }
 }
 
