@@ -41,6 +41,7 @@ mod key_freshness;
 mod key_refresh;
 mod key_replacement;
 mod key_rotation;
+mod key_rotation_load;
 mod key_selection;
 mod key_sources;
 mod layer_modes;
