@@ -6,14 +6,12 @@ use core::future::pending;
 use core::time::Duration;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use http::{Request, Response};
 use serde_json::json;
 use shuttle::future::{JoinHandle, block_on, spawn, yield_now};
 use shuttle::rand::{Rng, thread_rng};
-use shuttle::scheduler::{PctScheduler, RandomScheduler};
-use shuttle::{Config, Runner};
 use tokio::sync::Semaphore;
 
 use super::fetch::{Fetcher, KeyLocation};
@@ -22,34 +20,12 @@ use super::store::{KeyStore, Stale, Unavailable};
 use crate::fetch::{DEADLINE, Fetch, FetchFailure};
 use crate::provider::Endpoint;
 use crate::readiness::KeyState;
-use crate::sync::explored::{Timeline, advance, begin, elapsed, end_tasks, tasks_ended};
+use crate::sync::explored::{SCHEDULES, Timeline, advance, all, elapsed, end_tasks, explore, tasks_ended};
 use crate::verify::Algorithm;
 
 const FRESH: Duration = Duration::from_secs(10 * 60);
 const SILENCE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// Of each kind; `OAUTH2_GUARD_SCHEDULES` asks for more or fewer.
-static SCHEDULES: LazyLock<usize> = LazyLock::new(|| {
-    std::env::var("OAUTH2_GUARD_SCHEDULES").map_or(500, |schedules| schedules.parse().unwrap())
-});
-
-/// More than fit between two operations of a request matter in no bug that is known.
-const INTERRUPTIONS: usize = 3;
-
-/// The same schedules in every run.
-fn explore(test: fn()) {
-    let run = move || {
-        begin();
-        test();
-    };
-    let mut config = Config::new();
-    config.stack_size = 512 * 1024;
-    let random = RandomScheduler::new_from_seed(1, *SCHEDULES);
-    Runner::new(random, config.clone()).run(run);
-    let pct = PctScheduler::new_from_seed(1, INTERRUPTIONS, *SCHEDULES);
-    Runner::new(pct, config).run(run);
-}
 
 /// What comes of a fetch.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -243,14 +219,6 @@ impl Scene {
         assert_eq!((readiness.state, readiness.last_error), (KeyState::Fresh, None));
         assert_eq!(self.authority.fetches().0, before + 1);
     }
-}
-
-async fn all<T>(tasks: impl IntoIterator<Item = JoinHandle<T>>) -> Vec<T> {
-    let mut outputs = Vec::new();
-    for task in tasks {
-        outputs.push(task.await.unwrap());
-    }
-    outputs
 }
 
 #[test]

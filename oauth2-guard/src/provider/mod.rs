@@ -9,6 +9,8 @@ mod keys;
 mod mapping;
 mod presets;
 mod resolver;
+#[cfg(all(test, shuttle))]
+mod resolver_schedules;
 mod tokens;
 mod trust;
 mod trusted;

@@ -181,7 +181,9 @@ impl Resolver {
 
     /// Asks for `issuer`, or shares the answer of who asks already; then it may be [looked](Self::look) for again.
     pub(crate) async fn resolve(self: &Arc<Self>, issuer: &str) -> Result<(), Unavailable> {
-        let mut done = self.begin(issuer, self.trusting.clock.instant())?;
+        let Some(mut done) = self.begin(issuer, self.trusting.clock.instant())? else {
+            return Ok(());
+        };
         // That the task is gone is an end as well.
         let ended = timeout(PATIENCE, done.changed()).await;
         let now = self.trusting.clock.instant();
@@ -190,12 +192,22 @@ impl Resolver {
         if ended.is_ok() && (is_trusted || is_unknown) { Ok(()) } else { Err(NOT_NOW) }
     }
 
-    /// The attempt that is under way, begun now if there is none.
-    fn begin(self: &Arc<Self>, issuer: &str, now: Instant) -> Result<watch::Receiver<()>, Unavailable> {
+    /// The attempt that is under way, begun now if there is none; `None` if there is an answer since it was looked for.
+    fn begin(
+        self: &Arc<Self>,
+        issuer: &str,
+        now: Instant,
+    ) -> Result<Option<watch::Receiver<()>>, Unavailable> {
         let mut attempts = self.attempts();
+        if self.trusted.load().get(issuer).is_some_and(|known| age(known.since, now) < FRESH) {
+            return Ok(None);
+        }
         match attempts.get(issuer) {
             Some(Attempt { state: State::UnderWay(done), began }) if is_alive(done, *began, now) => {
-                return Ok(done.clone());
+                return Ok(Some(done.clone()));
+            }
+            Some(Attempt { state: State::Unknown, began }) if age(*began, now) < UNKNOWN_FOR => {
+                return Ok(None);
             }
             Some(Attempt { state: State::Failed, began }) if age(*began, now) < PAUSE => return Err(NOT_NOW),
             _ => {}
@@ -212,20 +224,14 @@ impl Resolver {
         drop(attempts);
         // A task of its own, so that a caller who gives up does not end it for the others.
         runtime.spawn(Arc::clone(self).attempt(issuer.into(), now, sender));
-        Ok(done)
+        Ok(Some(done))
     }
 
     async fn attempt(self: Arc<Self>, issuer: Box<str>, began: Instant, done: watch::Sender<()>) {
-        let mut ended = Ended { resolver: &self, issuer: &issuer, began, state: Some(State::Failed) };
+        let mut ended = Ended { resolver: &self, issuer: &issuer, began, told: Told::Nothing };
         match self.ask(&issuer).await {
-            Ok(Some(provider)) => {
-                self.trust(&issuer, &Resolved { provider: Arc::new(provider), since: began });
-                ended.state = None;
-            }
-            Ok(None) => {
-                self.distrust(&issuer);
-                ended.state = Some(State::Unknown);
-            }
+            Ok(Some(provider)) => ended.told = Told::Trusted(Arc::new(provider)),
+            Ok(None) => ended.told = Told::Unknown,
             Err(error) => tracing::error!(error, "an issuer could not be resolved"),
         }
         drop(ended);
@@ -289,17 +295,37 @@ struct Ended<'a> {
     resolver: &'a Resolver,
     issuer: &'a str,
     began: Instant,
-    /// What is to be remembered of it.
-    state: Option<State>,
+    told: Told,
+}
+
+enum Told {
+    Nothing,
+    Trusted(Arc<TrustedProvider>),
+    Unknown,
 }
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
         let mut attempts = self.resolver.attempts();
-        match self.state.take() {
-            Some(state) => drop(attempts.insert(self.issuer.into(), Attempt { began: self.began, state })),
-            None => drop(attempts.remove(self.issuer)),
+        // Of two answers, that to the later question counts.
+        let is_newest = attempts.get(self.issuer).is_some_and(|newest| newest.began == self.began);
+        if !is_newest {
+            return;
         }
+        let state = match &self.told {
+            Told::Nothing => State::Failed,
+            Told::Trusted(provider) => {
+                self.resolver
+                    .trust(self.issuer, &Resolved { provider: Arc::clone(provider), since: self.began });
+                attempts.remove(self.issuer);
+                return;
+            }
+            Told::Unknown => {
+                self.resolver.distrust(self.issuer);
+                State::Unknown
+            }
+        };
+        attempts.insert(self.issuer.into(), Attempt { began: self.began, state });
     }
 }
 

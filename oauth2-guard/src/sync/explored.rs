@@ -12,15 +12,48 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
 use arc_swap::Guard;
-use shuttle::future::{AbortHandle, yield_now};
+use shuttle::future::{AbortHandle, JoinHandle, yield_now};
 use shuttle::rand::{Rng, thread_rng};
+use shuttle::scheduler::{PctScheduler, RandomScheduler};
 use shuttle::sync::atomic::{AtomicBool, Ordering};
+use shuttle::{Config, Runner};
 
 use crate::clock::{Clock, SystemClock, UnixTime};
 
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 
 static START: LazyLock<Instant> = LazyLock::new(|| SystemClock.instant());
+
+/// Of each kind; `OAUTH2_GUARD_SCHEDULES` asks for more or fewer.
+pub(crate) static SCHEDULES: LazyLock<usize> = LazyLock::new(|| {
+    std::env::var("OAUTH2_GUARD_SCHEDULES").map_or(500, |schedules| schedules.parse().unwrap())
+});
+
+/// More than fit between two operations of a request matter in no bug that is known.
+const INTERRUPTIONS: usize = 3;
+
+/// Runs a test in many orders of what happens at once, the same ones every time.
+pub(crate) fn explore(test: impl Fn() + Copy + Send + Sync + 'static) {
+    let run = move || {
+        begin();
+        test();
+    };
+    let mut config = Config::new();
+    config.stack_size = 512 * 1024;
+    let random = RandomScheduler::new_from_seed(1, *SCHEDULES);
+    Runner::new(random, config.clone()).run(run);
+    let pct = PctScheduler::new_from_seed(1, INTERRUPTIONS, *SCHEDULES);
+    Runner::new(pct, config).run(run);
+}
+
+/// What comes of them.
+pub(crate) async fn all<T>(tasks: impl IntoIterator<Item = JoinHandle<T>>) -> Vec<T> {
+    let mut outputs = Vec::new();
+    for task in tasks {
+        outputs.push(task.await.unwrap());
+    }
+    outputs
+}
 
 thread_local! {
     static WORLD: RefCell<World> = RefCell::default();
@@ -33,8 +66,7 @@ struct World {
     tasks: Vec<AbortHandle>,
 }
 
-/// To be said first in each run.
-pub(crate) fn begin() {
+fn begin() {
     drop(WORLD.take());
 }
 
