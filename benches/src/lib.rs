@@ -8,6 +8,8 @@
     reason = "it measures, and prints"
 )]
 
+pub mod keep_alive;
+
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -81,9 +83,14 @@ fn repeats(run: &mut impl FnMut()) -> u32 {
     count
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn median(values: Vec<f64>) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// The value that this share of them does not exceed.
+pub fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    values.get((values.len() as f64 * share) as usize).copied().unwrap_or_default()
 }
 
 /// The output of a future that never waits.
