@@ -40,7 +40,7 @@ fn tests_named_by(page: &str) -> Vec<String> {
     for name in &names {
         let (module, test) = name
             .split_once("::")
-            .map_or((&**name, "fn ".to_owned()), |(module, test)| (module, format!("fn {test}(")));
+            .map_or_else(|| (&**name, "fn ".to_owned()), |(module, test)| (module, format!("fn {test}(")));
         let folders = ["tests/behaviour", "tests/cases", "tests"];
         let candidates = folders.map(|folder| format!("{folder}/{module}.rs"));
         let source = candidates.iter().find_map(|file| fs::read_to_string(root.join(file)).ok());
