@@ -77,6 +77,7 @@ mod rules;
 mod seed_objects;
 mod seed_systems;
 mod several_providers;
+mod source_cancellation;
 mod step_up;
 mod subject_claim;
 mod test_kit;
