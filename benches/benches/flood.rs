@@ -1,8 +1,8 @@
 //! Good requests over HTTP, alone and beside a flood of key IDs that nobody has, in turn: `cargo bench --bench flood`.
 //!
-//! `-- --seconds 10` for longer floods, `-- --rate 10000` for denser ones, `-- --test` for a glance. The clock of the API runs 30 times as
-//! fast as the real one, so that a cool-down takes a second. It fails if a good request is refused, or more is fetched than once in a
-//! cool-down.
+//! `-- --seconds 10` for more of it, `-- --rate 10000` for denser floods, `-- --test` for a glance. The API, who asks well and who floods
+//! have a thread each. The clock of the API runs 30 times as fast as the real one, so that a cool-down takes a second. It fails if a good
+//! request is refused, or more is fetched than once in a cool-down.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
@@ -31,7 +31,7 @@ use oauth2_guard_benches::keep_alive::{Connection, request};
 use oauth2_guard_benches::quantile;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
 use tokio::time::{interval_at, timeout};
 
@@ -46,6 +46,7 @@ const FLOOD_CONNECTIONS: usize = 128;
 /// Who floods does not wait for long.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// Of a second for each kind.
 const ROUNDS: usize = 5;
 
 /// What the authorization server does.
@@ -54,6 +55,15 @@ enum Mood {
     Up,
     Down,
     Silent,
+}
+
+/// What else is asked meanwhile.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Beside {
+    Nothing,
+    /// What it costs that there are more requests, whatever they are.
+    Anonymous,
+    UnknownKeys,
 }
 
 #[derive(Debug)]
@@ -112,10 +122,8 @@ impl Settings {
         if arguments.iter().any(|argument| argument == "--test") {
             return Self { rounds: 1, window: Duration::from_millis(200), rate: 1_000 };
         }
-        let seconds = number("--seconds").unwrap_or(1).max(1) as u64;
-        let rounds = if seconds == 1 { ROUNDS } else { 1 };
         let rate = number("--rate").unwrap_or(1_000).max(FLOOD_CONNECTIONS);
-        Self { rounds, window: Duration::from_secs(seconds), rate }
+        Self { rounds: number("--seconds").unwrap_or(ROUNDS).max(1), window: Duration::from_secs(1), rate }
     }
 }
 
@@ -131,6 +139,7 @@ struct Tally {
 fn main() {
     let settings = Settings::read();
     let client = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let others = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let key = Arc::new(SigningKey::generate(Algorithm::RS256, "2026-11-signing-key"));
     let authority = Arc::new(Authority {
         jwks: json!({"keys": [key.jwk()]}).to_string(),
@@ -138,37 +147,39 @@ fn main() {
         asked: AtomicUsize::new(0),
     });
     let listen = TcpListener::bind("127.0.0.1:0");
-    let listener = client.block_on(listen).expect("a port");
+    let listener = others.block_on(listen).expect("a port");
     let issuer = format!("http://{}", listener.local_addr().expect("an address"));
     let app = Router::new().route("/keys", get(keys)).with_state(Arc::clone(&authority));
-    client.spawn(async move { axum::serve(listener, app).await });
+    others.spawn(async move { axum::serve(listener, app).await });
 
     let began = Instant::now();
     let provider = Provider::with_jwks_url(&issuer, format!("{issuer}/keys")).audience("orders");
     let builder = ResourceServer::builder().clock(FastClock(began)).provider(provider);
-    let server = client.block_on(builder.build()).expect("a server");
+    let server = others.block_on(builder.build()).expect("a server");
     let address = serve(Router::new().route("/", get(orders)).layer(server.layer()));
     let good = TokenBuilder::new(&issuer, "orders", key)
         .scopes("orders:read orders:write profile email openid")
         .roles(["clerk", "accountant", "auditor"])
         .expires_in(Duration::from_secs(24 * 60 * 60))
         .build();
-    let load = Load { good, address, rate: settings.rate, sent: Arc::default() };
+    let load =
+        Load { good, address, rate: settings.rate, sent: Arc::default(), others: others.handle().clone() };
 
     let kinds = [
-        ("alone", None),
-        ("beside it, authorization server up", Some(Mood::Up)),
-        ("beside it, authorization server answers 503", Some(Mood::Down)),
-        ("beside it, authorization server silent", Some(Mood::Silent)),
+        ("alone", Mood::Up, Beside::Nothing),
+        ("beside as many requests without a token", Mood::Up, Beside::Anonymous),
+        ("beside the flood, authorization server up", Mood::Up, Beside::UnknownKeys),
+        ("beside the flood, it answers 503", Mood::Down, Beside::UnknownKeys),
+        ("beside the flood, it says nothing", Mood::Silent, Beside::UnknownKeys),
     ];
-    let mut tallies: [Tally; 4] = Default::default();
+    let mut tallies: [Tally; 5] = Default::default();
     // What is not warm yet counts for nobody.
-    client.block_on(load.window(settings.window / 4, false, &mut Tally::default()));
+    client.block_on(load.window(settings.window / 4, Beside::Nothing, &mut Tally::default()));
     for _ in 0..settings.rounds {
-        for ((_, flood), tally) in kinds.iter().zip(&mut tallies) {
-            authority.is(flood.unwrap_or(Mood::Up));
+        for ((_, mood, beside), tally) in kinds.iter().zip(&mut tallies) {
+            authority.is(*mood);
             let before = authority.asked.load(Ordering::SeqCst);
-            client.block_on(load.window(settings.window, flood.is_some(), tally));
+            client.block_on(load.window(settings.window, *beside, tally));
             tally.fetches += authority.asked.load(Ordering::SeqCst) - before;
         }
     }
@@ -179,11 +190,11 @@ fn main() {
     );
     println!(
         "  {:<48} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8}",
-        "", "served", "refused", "median", "p99", "bogus", "fetches"
+        "", "served", "refused", "median", "p99", "others", "fetches"
     );
     let mut alone = None;
     let mut refused = 0;
-    for ((name, _), tally) in kinds.iter().zip(tallies) {
+    for ((name, ..), tally) in kinds.iter().zip(tallies) {
         let [median, p99] = [0.5, 0.99].map(|share| quantile(tally.nanoseconds.clone(), share));
         let (alone_median, alone_p99) = *alone.get_or_insert((median, p99));
         println!(
@@ -225,18 +236,19 @@ struct Load {
     rate: usize,
     /// So that no key ID is named twice.
     sent: Arc<AtomicUsize>,
+    others: Handle,
 }
 
 impl Load {
-    async fn window(&self, lasts: Duration, is_flooded: bool, tally: &mut Tally) {
+    async fn window(&self, lasts: Duration, beside: Beside, tally: &mut Tally) {
         let over = Arc::new(AtomicBool::new(false));
         let mut good = JoinSet::new();
         for number in 0..GOOD_CONNECTIONS {
             good.spawn(self.clone().asks_well(number, Arc::clone(&over)));
         }
         let mut flood = JoinSet::new();
-        for number in 0..if is_flooded { FLOOD_CONNECTIONS } else { 0 } {
-            flood.spawn(self.clone().floods(number, Arc::clone(&over)));
+        for number in 0..if beside == Beside::Nothing { 0 } else { FLOOD_CONNECTIONS } {
+            flood.spawn_on(self.clone().floods(beside, number, Arc::clone(&over)), &self.others);
         }
         tokio::time::sleep(lasts).await;
         over.store(true, Ordering::SeqCst);
@@ -266,7 +278,7 @@ impl Load {
         }
     }
 
-    async fn floods(self, number: usize, over: Arc<AtomicBool>) -> usize {
+    async fn floods(self, beside: Beside, number: usize, over: Arc<AtomicBool>) -> usize {
         let mut connection = None;
         let (_, rest) = self.good.split_once('.').expect("a token");
         let mut ticks = ticks(number, FLOOD_CONNECTIONS, self.rate);
@@ -276,7 +288,10 @@ impl Load {
             let id = self.sent.fetch_add(1, Ordering::SeqCst);
             let header = format!(r#"{{"alg":"RS256","kid":"bogus-{id}"}}"#);
             // It is not signed, as nobody gets to look at that.
-            let request = request(&format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header)));
+            let request = match beside {
+                Beside::UnknownKeys => request(&format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header))),
+                _ => b"GET / HTTP/1.1\r\nHost: api\r\n\r\n".to_vec(),
+            };
             let mut open = match connection.take() {
                 Some(open) => open,
                 None => Connection::open(self.address).await.expect("a connection"),
