@@ -1,6 +1,12 @@
 //! What holds of the keeping of keys in whatever order things happen that happen at once: `shuttle` tries many.
 //!
 //! Where no time passes, nobody can give up: a request that is not woken up stands still for ever, which fails the test.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use core::future::pending;
 use core::time::Duration;

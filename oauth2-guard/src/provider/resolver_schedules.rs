@@ -1,4 +1,10 @@
 //! What holds of issuers that are resolved, in whatever order things happen that happen at once.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use core::future::pending;
 use core::time::Duration;

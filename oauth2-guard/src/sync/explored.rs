@@ -2,6 +2,12 @@
 //!
 //! There is one world for each run of a test. Its time stands still until it is told to [advance]. What tells tasks of each other
 //! (`tokio::sync::watch`) is the real one: no task is interrupted within it.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use core::cell::RefCell;
 use core::future::poll_fn;
