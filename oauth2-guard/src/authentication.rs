@@ -3,8 +3,6 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use http::HeaderMap;
-
 use crate::bearer::{BearerToken, NoToken};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
@@ -75,8 +73,8 @@ impl ResourceServer {
     }
 
     /// Waits for nothing.
-    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Attempt {
-        Attempt::Decided(match BearerToken::extract(headers) {
+    pub(crate) fn authenticate(&self, token: Result<BearerToken<'_>, NoToken>) -> Attempt {
+        Attempt::Decided(match token {
             Ok(token) => return self.decide(token, Pass::First),
             Err(NoToken::Missing) => Decided::Anonymous,
             Err(NoToken::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
@@ -269,7 +267,7 @@ impl Decided {
         Self::refused(Reason::KeysUnavailable { retry_after }, provider)
     }
 
-    fn refused(reason: Reason, provider: Option<&Arc<TrustedProvider>>) -> Self {
+    pub(crate) fn refused(reason: Reason, provider: Option<&Arc<TrustedProvider>>) -> Self {
         Self::Refused { reason, provider: provider.map(|provider| Arc::clone(&provider.name)) }
     }
 }

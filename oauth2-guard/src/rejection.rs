@@ -25,6 +25,7 @@ use crate::verify::InvalidToken;
 /// | [`InvalidToken`](Reason::InvalidToken), [`UnfitClaims`](Reason::UnfitClaims) | 401 | `invalid_token` |
 /// | [`Denied`](Reason::Denied) | 403 | `insufficient_scope`, with `scope` where more scopes would help |
 /// | [`Denied`](Reason::Denied), where another log-in would help | 401 | `insufficient_user_authentication` (RFC 9470), with `acr_values`, `max_age` and `scope` as they are needed |
+/// | [`ForeignOrigin`](Reason::ForeignOrigin) | 403 | no challenge |
 /// | [`NotFound`](Reason::NotFound) | 404 | no challenge |
 /// | [`CheckFailed`](Reason::CheckFailed) | the check's own, else 500, or 503 where it took too long | no challenge of ours |
 /// | [`KeysUnavailable`](Reason::KeysUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
@@ -75,6 +76,8 @@ pub enum Reason {
     ClockUnusable,
     /// A rule does not hold of the verified token.
     Denied(Denial),
+    /// A page of an origin that is not [allowed](crate::layer::CrossSite) has its browser send the request, or that cannot be ruled out.
+    ForeignOrigin,
     /// The token is not accepted.
     InvalidToken(InvalidToken),
     /// There are no keys to tell whether the token is genuine.
@@ -83,7 +86,7 @@ pub enum Reason {
         /// When to come again.
         retry_after: Duration,
     },
-    /// `Bearer` without exactly one token after it (RFC 6750 §2.1).
+    /// `Bearer` without exactly one token after it (RFC 6750 §2.1), or another place for a token with something else in it.
     MalformedCredentials,
     /// The request carries no bearer token.
     NoCredentials,
@@ -91,7 +94,7 @@ pub enum Reason {
     NoLayer,
     /// The object does not exist; or it is hidden from who does not own it, which nobody is told.
     NotFound,
-    /// More than one set of credentials (RFC 6750 §2).
+    /// More than one set of credentials, or more than one way to send them (RFC 6750 §2).
     SeveralCredentials,
     /// The claims do not fit the type that the handler asks for.
     UnfitClaims,
@@ -105,6 +108,7 @@ impl Reason {
             Self::CheckFailed { .. } => "check_failed",
             Self::ClockUnusable => "clock_unusable",
             Self::Denied(_) => "denied",
+            Self::ForeignOrigin => "foreign_origin",
             Self::InvalidToken(reason) => reason.as_str(),
             Self::KeysUnavailable { .. } => "keys_unavailable",
             Self::MalformedCredentials => "malformed_credentials",
@@ -121,7 +125,7 @@ impl Reason {
             Self::MalformedCredentials | Self::SeveralCredentials => StatusCode::BAD_REQUEST,
             Self::InvalidToken(_) | Self::NoCredentials | Self::UnfitClaims => StatusCode::UNAUTHORIZED,
             Self::Denied(denial) if denial.step_up().is_some() => StatusCode::UNAUTHORIZED,
-            Self::Denied(_) => StatusCode::FORBIDDEN,
+            Self::Denied(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::ClockUnusable
             | Self::KeysUnavailable { .. }
@@ -139,6 +143,7 @@ impl Reason {
             Self::Denied(_) => Some("insufficient_scope"),
             // RFC 6750 §3.1: no error code for who brought nothing. The others are no fault of the bearer's.
             Self::NoCredentials
+            | Self::ForeignOrigin
             | Self::NoLayer
             | Self::NotFound
             | Self::CheckFailed { .. }
@@ -154,6 +159,7 @@ impl Reason {
             Self::InvalidToken(_) | Self::UnfitClaims => "the access token is not accepted",
             Self::Denied(denial) if denial.step_up().is_some() => "a stronger or fresher log-in is required",
             Self::Denied(_) => "the access token does not permit this",
+            Self::ForeignOrigin => "requests from this origin are not accepted",
             Self::NotFound => "there is nothing here",
             Self::CheckFailed { .. } => "it cannot be decided at the moment whether this is permitted",
             Self::MalformedCredentials | Self::SeveralCredentials => {
@@ -185,6 +191,10 @@ impl Reason {
             }
             Self::InvalidToken(reason) => reason.to_string(),
             Self::KeysUnavailable { .. } => "the keys of the token's issuer could not be fetched".to_owned(),
+            Self::ForeignOrigin => {
+                "the `Origin` of the request is not one of those that the layer allows, or there is none"
+                    .to_owned()
+            }
             Self::MalformedCredentials => "write `Authorization: Bearer` and one token after it".to_owned(),
             Self::SeveralCredentials => "the request carries more than one set of credentials".to_owned(),
             Self::UnfitClaims => "the token's claims do not fit the type that the handler takes".to_owned(),
@@ -254,10 +264,12 @@ impl Rejection {
     }
 
     fn challenge(&self, description: &str) -> Option<HeaderValue> {
-        let asks_for_token = matches!(
-            self.status(),
-            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-        );
+        // Another token does not help a page of another origin.
+        let asks_for_token = self.reason != Reason::ForeignOrigin
+            && matches!(
+                self.status(),
+                StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+            );
         let answers = self.answers.as_ref().filter(|_| asks_for_token)?;
         let mut challenge = Challenge::new(&answers.realm);
         if let Some(error) = self.reason.error() {

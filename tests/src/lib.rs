@@ -12,6 +12,7 @@ pub mod capture;
 pub mod hostile;
 pub mod pem;
 pub mod policies;
+pub mod sockets;
 pub mod stage;
 pub mod tls;
 

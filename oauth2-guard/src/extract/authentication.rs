@@ -37,7 +37,8 @@ pub enum Authentication {
     Malformed,
     /// A token that is not accepted.
     Invalid(InvalidToken),
-    /// A good token that the rule for [everything](crate::layer::GuardLayer::require) does not hold of.
+    /// A good token that the rule for [everything](crate::layer::GuardLayer::require) does not hold of, or a request from an origin that is not
+    /// [allowed](crate::layer::CrossSite).
     Denied,
     /// It could not be told, for want of keys or of a clock.
     Unavailable,
@@ -63,7 +64,7 @@ impl<S: Sync> FromRequestParts<S> for Authentication {
             Standing::Missing => Self::Missing,
             Standing::Refused(Reason::InvalidToken(reason)) => Self::Invalid(*reason),
             Standing::Refused(Reason::MalformedCredentials | Reason::SeveralCredentials) => Self::Malformed,
-            Standing::Refused(Reason::Denied(_)) => Self::Denied,
+            Standing::Refused(Reason::Denied(_) | Reason::ForeignOrigin) => Self::Denied,
             Standing::Refused(_) => Self::Unavailable,
         })
     }

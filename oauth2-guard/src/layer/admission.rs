@@ -1,14 +1,22 @@
 //! Which requests go on to the handlers, and with what standing.
 
-use http::{HeaderMap, Method, Request};
+use http::{Method, Request};
 
+use super::after::After;
+#[cfg(feature = "ws")]
+use super::after::Offered;
+use super::cross_site::AllowedOrigins;
 use super::exemption::{Exemptions, is_preflight};
+#[cfg(feature = "ws")]
+use super::upgrade::accepted;
+use super::upgrade::is_websocket;
 use crate::authentication::{Attempt, Decided, Undecided};
+use crate::bearer::{BearerToken, Found, Sources, Via};
 use crate::decision::Target;
 use crate::extract::Passed;
 use crate::policy::Rule;
 use crate::provider::Hint;
-use crate::rejection::Rejection;
+use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
 use crate::standing::Leniency;
 
@@ -18,17 +26,41 @@ pub(super) struct Admission {
     pub(super) server: ResourceServer,
     pub(super) leniency: Leniency,
     pub(super) exemptions: Exemptions,
+    pub(super) sources: Sources,
+    pub(super) origins: AllowedOrigins,
     /// What every token must meet.
     pub(super) base: Option<&'static Rule>,
 }
 
 impl Admission {
     pub(super) fn new(server: ResourceServer) -> Self {
-        Self { server, leniency: Leniency::None, exemptions: Exemptions::default(), base: None }
+        Self {
+            server,
+            leniency: Leniency::None,
+            exemptions: Exemptions::default(),
+            sources: Sources::default(),
+            origins: AllowedOrigins::default(),
+            base: None,
+        }
     }
 
-    pub(super) fn attempt(&self, headers: &HeaderMap) -> Attempt {
-        self.server.authenticate(headers)
+    /// Looks at what a request carries, and at what is to be done to its answer.
+    pub(super) fn attempt<B>(&self, request: &Request<B>) -> (Attempt, After) {
+        let is_websocket = is_websocket(request);
+        let Found { via, token } = self.sources.find(request, is_websocket);
+        let after = After {
+            is_private: matches!(via, Via::Cookie | Via::Query),
+            #[cfg(feature = "ws")]
+            protocol: self
+                .sources
+                .marker(request, is_websocket)
+                .map(|protocol| Offered { protocol, accepted: accepted(request.version()) }),
+        };
+        if !self.origins.admit(request, via) {
+            return (Attempt::Decided(Decided::refused(Reason::ForeignOrigin, None)), after);
+        }
+        let token = token.as_deref().map(BearerToken::untrusted).map_err(|no_token| *no_token);
+        (self.server.authenticate(token), after)
     }
 
     pub(super) async fn decide_later(&self, undecided: Undecided) -> Decided {
@@ -45,6 +77,9 @@ impl Admission {
             Some(base) => self.server.hold_to(base, standing, leniency, Some(target))?,
             None => standing,
         };
+        let is_websocket = is_websocket(request);
+        let stripped = self.sources.strip(request, is_websocket);
+        stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials))?;
         Passed::new(self.server.clone(), standing).mark(request.extensions_mut());
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Which requests the layer lets pass whatever credentials they have. No guard does.
 
 use axum::extract::OriginalUri;
-use http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, HeaderMap, ORIGIN, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, HeaderMap, ORIGIN, TRANSFER_ENCODING};
 use http::{Method, Request};
 
 use super::public_paths::PublicPaths;
+use super::upgrade::is_upgrade;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Exemptions {
@@ -45,13 +44,8 @@ fn has_body(headers: &HeaderMap) -> bool {
     headers.contains_key(TRANSFER_ENCODING) || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0")
 }
 
-fn is_of_its_method<B>(request: &Request<B>) -> bool {
+pub(super) fn is_of_its_method<B>(request: &Request<B>) -> bool {
     let names_another = |query: &str| query.split('&').any(|pair| pair.split('=').next() == Some("_method"));
     !METHOD_OVERRIDES.iter().any(|name| request.headers().contains_key(*name))
         && !request.uri().query().is_some_and(names_another)
-}
-
-/// Over HTTP/1.1 (RFC 9110 §7.8), or over HTTP/2 and later (RFC 8441).
-fn is_upgrade<B>(request: &Request<B>) -> bool {
-    request.headers().contains_key(UPGRADE) || request.method() == Method::CONNECT
 }

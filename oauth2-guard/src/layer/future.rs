@@ -5,6 +5,8 @@ use core::task::{Context, Poll, ready};
 use axum::response::{IntoResponse, Response};
 use pin_project_lite::pin_project;
 
+use super::after::After;
+
 pin_project! {
     /// The response of [`GuardService`](super::GuardService).
     pub struct ResponseFuture<F, E> {
@@ -18,15 +20,15 @@ type Waiting<E> = Pin<Box<dyn Future<Output = Result<Response, E>> + Send>>;
 pin_project! {
     #[project = KindProjection]
     enum Kind<F, E> {
-        Inner { #[pin] future: F },
+        Inner { #[pin] future: F, after: After },
         Refused { answer: Option<Response> },
         Waiting { future: Waiting<E> },
     }
 }
 
 impl<F, E> ResponseFuture<F, E> {
-    pub(super) fn inner(future: F) -> Self {
-        Self { kind: Kind::Inner { future } }
+    pub(super) fn inner(future: F, after: After) -> Self {
+        Self { kind: Kind::Inner { future, after } }
     }
 
     pub(super) fn refused(answer: Response) -> Self {
@@ -47,8 +49,10 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().kind.project() {
-            KindProjection::Inner { future } => {
-                Poll::Ready(ready!(future.poll(context)).map(IntoResponse::into_response))
+            KindProjection::Inner { future, after } => {
+                let answer = ready!(future.poll(context));
+                let after = core::mem::take(after);
+                Poll::Ready(answer.map(|answer| after.finish(answer.into_response())))
             }
             // Like any future, it is not polled again once it is done.
             KindProjection::Refused { answer } => {

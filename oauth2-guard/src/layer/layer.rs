@@ -2,8 +2,13 @@ use http::Method;
 use tower_layer::Layer;
 
 use super::admission::Admission;
+use super::cross_site::CrossSite;
+use super::origins::Origins;
 use super::public_paths::PublicPaths;
 use super::service::GuardService;
+#[cfg(feature = "ws")]
+use crate::bearer::ProtocolMarker;
+use crate::bearer::{CookieName, QueryParameter};
 use crate::error::BuildError;
 use crate::policy::{Policy, Rule};
 use crate::server::ResourceServer;
@@ -137,6 +142,146 @@ impl GuardLayer {
     pub fn allow_preflight(mut self) -> Self {
         self.0.exemptions.preflights = true;
         self
+    }
+
+    /// Takes tokens from this cookie too, for pages whose server keeps the token where scripts cannot read it. `cross_site` says what keeps pages of other
+    /// origins from using it; the last call counts.
+    ///
+    /// The value is the token as it is, without `Bearer` and without quotes; an empty one is none. Handlers do not see the cookie, and the answer gets
+    /// `Cache-Control: private` unless it is stricter. Set it with `Secure`, `HttpOnly`, `SameSite` and, where it can be, a name that begins with `__Host-`.
+    ///
+    /// Refused: a second cookie of the name, and another credential beside it, with 400 (RFC 6750 §2); another origin, with 403.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be the name of a cookie.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// use oauth2_guard::layer::CrossSite;
+    ///
+    /// # fn app(server: ResourceServer, routes: Router) -> Result<Router, BuildError> {
+    /// let origins = CrossSite::allowed_origins(["https://app.example.com"])?;
+    /// let app = routes.layer(server.layer().cookie("__Host-access_token", origins)?);
+    /// # Ok(app) }
+    /// ```
+    pub fn cookie(mut self, name: impl Into<String>, cross_site: CrossSite) -> Result<Self, BuildError> {
+        self.0.sources.cookie = Some(CookieName::parse(name.into())?);
+        self.0.origins.cookie = Some(cross_site);
+        Ok(self)
+    }
+
+    /// Takes the token of a WebSocket's handshake from this parameter of the query too (RFC 6750 §2.3), for clients that can send it in no other way: a
+    /// browser can (`websocket_protocol`, of the feature `ws`). Other requests are not looked at. The last call counts.
+    ///
+    /// Addresses are written down wherever they pass: in the logs of proxies and of this server (a span of `tower_http::trace::TraceLayer` has it), in histories, in
+    /// `Referer`. Handlers do not see the parameter, neither in the `Uri` nor in the `OriginalUri`; what stands outside of this layer does. Have such tokens live
+    /// for a few seconds.
+    ///
+    /// `origins` are the pages that may do so: a handshake without one of these as its `Origin` is refused with 403. A parameter
+    /// that is there twice, and another credential beside it, is refused with 400.
+    ///
+    /// # Errors
+    ///
+    /// A name that would have to be encoded; what is no [origin](CrossSite::allowed_origins); a list of none.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// # fn app(server: ResourceServer, routes: Router) -> Result<Router, BuildError> {
+    /// let app = routes.layer(server.layer().insecure_query_parameter("access_token", ["https://app.example.com"])?);
+    /// # Ok(app) }
+    /// ```
+    pub fn insecure_query_parameter<O: Into<String>>(
+        self,
+        name: impl Into<String>,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Result<Self, BuildError> {
+        self.query_parameter(name.into(), origins, false)
+    }
+
+    /// Takes the token of any request from this parameter of the query too: as [`insecure_query_parameter`](Self::insecure_query_parameter), for
+    /// links to files that a browser is to open, say. `origins` are those of handshakes; other requests may come from anywhere.
+    ///
+    /// Their answers get `Cache-Control: private` (RFC 6750 §2.3) unless they are stricter.
+    ///
+    /// # Errors
+    ///
+    /// As of [`insecure_query_parameter`](Self::insecure_query_parameter).
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// # fn app(server: ResourceServer, files: Router) -> Result<Router, BuildError> {
+    /// let layer = server.layer();
+    /// let layer = layer.insecure_query_parameter_for_all_requests("access_token", ["https://app.example.com"])?;
+    /// # Ok(files.layer(layer)) }
+    /// ```
+    pub fn insecure_query_parameter_for_all_requests<O: Into<String>>(
+        self,
+        name: impl Into<String>,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Result<Self, BuildError> {
+        self.query_parameter(name.into(), origins, true)
+    }
+
+    fn query_parameter<O: Into<String>>(
+        mut self,
+        name: String,
+        origins: impl IntoIterator<Item = O>,
+        for_all_requests: bool,
+    ) -> Result<Self, BuildError> {
+        self.0.sources.query = Some(QueryParameter::parse(name, for_all_requests)?);
+        self.0.origins.query = Some(Origins::parse(origins)?);
+        Ok(self)
+    }
+
+    /// Takes the token of a WebSocket's handshake from `Sec-WebSocket-Protocol` too, the one header of it that a page can write: where it offers
+    /// `marker`, the next protocol is the token, as in `new WebSocket(url, ["bearer", token])`. The last call counts.
+    ///
+    /// Handlers do not see the token, so that none can select it, and with it send it back. They see the marker, and whatever else is offered; the marker is what is
+    /// selected unless the handler selects another. Of other requests the header is not looked at.
+    ///
+    /// A marker with no token after it or with something else, one that is there twice, and another credential beside it, are refused with 400.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be the name of a protocol (RFC 6455 §4.1).
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// # fn app(server: ResourceServer, routes: Router) -> Result<Router, BuildError> {
+    /// let app = routes.layer(server.layer().websocket_protocol("bearer")?);
+    /// # Ok(app) }
+    /// ```
+    #[cfg(feature = "ws")]
+    pub fn websocket_protocol(mut self, marker: impl AsRef<str>) -> Result<Self, BuildError> {
+        self.0.sources.protocol = Some(ProtocolMarker::parse(marker.as_ref())?);
+        Ok(self)
+    }
+
+    /// Takes upgrades (WebSockets) from pages of these origins alone, byte by byte: CORS does not hold for them. Another `Origin`, `null` and two of them
+    /// are refused with 403, whatever the token came in. What sends none is no browser, and passes if its token came in a header. The last call counts.
+    ///
+    /// # Errors
+    ///
+    /// What is no [origin](CrossSite::allowed_origins); a list of none.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// # fn app(server: ResourceServer, routes: Router) -> Result<Router, BuildError> {
+    /// let app = routes.layer(server.layer().allowed_origins(["https://app.example.com"])?);
+    /// # Ok(app) }
+    /// ```
+    pub fn allowed_origins<O: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Result<Self, BuildError> {
+        self.0.origins.upgrades = Some(Origins::parse(origins)?);
+        Ok(self)
     }
 
     /// Asks `P` of every token, whatever the route asks of it besides: refused with 403 otherwise. The last call counts.

@@ -39,12 +39,13 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        match self.admission.attempt(request.headers()) {
+        let (attempt, after) = self.admission.attempt(&request);
+        match attempt {
             Attempt::Decided(decided) => match self.admission.admit(decided, &mut request) {
                 // The service that is ready answers; its clone may not be.
                 Ok(()) => {
                     let next = self.inner.clone();
-                    ResponseFuture::inner(core::mem::replace(&mut self.inner, next).call(request))
+                    ResponseFuture::inner(core::mem::replace(&mut self.inner, next).call(request), after)
                 }
                 Err(rejection) => ResponseFuture::refused(rejection.into_response()),
             },
@@ -57,7 +58,7 @@ where
                     match admission.admit(decided, &mut request) {
                         Ok(()) => {
                             poll_fn(|context| inner.poll_ready(context)).await?;
-                            inner.call(request).await.map(IntoResponse::into_response)
+                            inner.call(request).await.map(|answer| after.finish(answer.into_response()))
                         }
                         Err(rejection) => Ok(rejection.into_response()),
                     }

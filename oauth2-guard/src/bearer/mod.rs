@@ -1,0 +1,57 @@
+//! Where a token is found in a request: the `Authorization` header, and by opt-in elsewhere.
+
+mod cookie;
+mod header;
+#[cfg(feature = "ws")]
+mod protocol;
+mod query;
+mod sources;
+
+pub(crate) use self::cookie::CookieName;
+#[cfg(feature = "ws")]
+pub(crate) use self::protocol::ProtocolMarker;
+pub(crate) use self::query::QueryParameter;
+pub(crate) use self::sources::{Found, Sources, Via};
+
+/// A token as the request carried it: one or more `b64token` characters, otherwise unknown.
+#[derive(Clone, Copy)]
+pub(crate) struct BearerToken<'a>(&'a str);
+
+/// Why a request carries no token that can be looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NoToken {
+    /// No credentials, or those of another scheme.
+    Missing,
+    /// A place for a token, but not one token in it.
+    Malformed,
+    /// More than one set of credentials.
+    Several,
+}
+
+impl<'a> BearerToken<'a> {
+    /// A token that nobody has looked at.
+    pub(crate) fn untrusted(token: &'a str) -> Self {
+        Self(token)
+    }
+
+    pub(crate) fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// RFC 6750 §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+fn b64token(text: &[u8]) -> Result<&str, NoToken> {
+    let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last.saturating_add(1));
+    let (body, _padding) = text.split_at(end);
+    let is_of_it =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+    if body.is_empty() || !body.iter().all(is_of_it) {
+        return Err(NoToken::Malformed);
+    }
+    core::str::from_utf8(text).map_err(|_| NoToken::Malformed)
+}
+
+/// RFC 9110 §5.6.2: what the names of cookies and of WebSocket protocols are made of.
+fn is_tchar(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
