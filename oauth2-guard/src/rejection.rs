@@ -152,6 +152,21 @@ impl Reason {
         }
     }
 
+    /// What a WebSocket is closed with in place of the answer: the `error` of the challenge, or what comes next to it. `None` where it is not: a page of a
+    /// foreign origin is told nothing, and without a layer nobody closes anything.
+    #[cfg(feature = "ws")]
+    fn close_reason(&self) -> Option<&'static str> {
+        match self {
+            Self::NoCredentials | Self::NotFound => Some(self.as_str()),
+            // RFC 6749 §4.1.2.1.
+            Self::ClockUnusable | Self::KeysUnavailable { .. } => Some("temporarily_unavailable"),
+            Self::CheckFailed { why: CheckFailure::TimedOut, .. } => Some("temporarily_unavailable"),
+            Self::CheckFailed { .. } => Some("server_error"),
+            Self::ForeignOrigin | Self::NoLayer => None,
+            _ => self.error(),
+        }
+    }
+
     /// One text for each kind, that tells an attacker nothing.
     fn terse(&self) -> &'static str {
         match self {
@@ -202,6 +217,13 @@ impl Reason {
             Self::NoCredentials | Self::NoLayer | Self::NotFound => self.terse().to_owned(),
         }
     }
+}
+
+/// The mark of an answer that turns a request away, for the layer that it passes on its way out.
+#[cfg(feature = "ws")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused {
+    pub(crate) close_reason: Option<&'static str>,
 }
 
 /// RFC 9457 §3.1. The type is `about:blank`, as it is not said.
@@ -332,11 +354,20 @@ impl Rejection {
 
 impl IntoResponse for Rejection {
     fn into_response(mut self) -> Response {
+        #[cfg(feature = "ws")]
+        let refused = Refused { close_reason: self.reason.close_reason().filter(|_| self.own.is_none()) };
         let answer = self.answer();
-        match self.answers.as_ref().and_then(|answers| answers.on_rejection.as_ref()) {
+        let answer = match self.answers.as_ref().and_then(|answers| answers.on_rejection.as_ref()) {
             Some(on_rejection) => on_rejection(&self, answer),
             None => answer,
-        }
+        };
+        #[cfg(feature = "ws")]
+        let answer = {
+            let mut answer = answer;
+            answer.extensions_mut().insert(refused);
+            answer
+        };
+        answer
     }
 }
 

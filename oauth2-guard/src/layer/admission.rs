@@ -1,5 +1,7 @@
 //! Which requests go on to the handlers, and with what standing.
 
+#[cfg(feature = "ws")]
+use http::HeaderValue;
 use http::{Method, Request};
 
 use super::after::After;
@@ -10,6 +12,8 @@ use super::exemption::{Exemptions, is_preflight};
 #[cfg(feature = "ws")]
 use super::upgrade::accepted;
 use super::upgrade::is_websocket;
+#[cfg(feature = "ws")]
+use super::websocket::{Closing, Closings};
 use crate::authentication::{Attempt, Decided, Undecided};
 use crate::bearer::{BearerToken, Found, Sources, Via};
 use crate::decision::Target;
@@ -28,6 +32,8 @@ pub(super) struct Admission {
     pub(super) exemptions: Exemptions,
     pub(super) sources: Sources,
     pub(super) origins: AllowedOrigins,
+    #[cfg(feature = "ws")]
+    pub(super) closings: Option<Closings>,
     /// What every token must meet.
     pub(super) base: Option<&'static Rule>,
 }
@@ -40,6 +46,8 @@ impl Admission {
             exemptions: Exemptions::default(),
             sources: Sources::default(),
             origins: AllowedOrigins::default(),
+            #[cfg(feature = "ws")]
+            closings: None,
             base: None,
         }
     }
@@ -48,19 +56,33 @@ impl Admission {
     pub(super) fn attempt<B>(&self, request: &Request<B>) -> (Attempt, After) {
         let is_websocket = is_websocket(request);
         let Found { via, token } = self.sources.find(request, is_websocket);
+        #[cfg(feature = "ws")]
+        let protocol = self.sources.marker(request, is_websocket);
         let after = After {
             is_private: matches!(via, Via::Cookie | Via::Query),
             #[cfg(feature = "ws")]
-            protocol: self
-                .sources
-                .marker(request, is_websocket)
-                .map(|protocol| Offered { protocol, accepted: accepted(request.version()) }),
+            closing: self.closing(request, is_websocket, protocol.clone()),
+            #[cfg(not(feature = "ws"))]
+            closing: None,
+            #[cfg(feature = "ws")]
+            protocol: protocol.map(|protocol| Offered { protocol, accepted: accepted(request.version()) }),
         };
         if !self.origins.admit(request, via) {
             return (Attempt::Decided(Decided::refused(Reason::ForeignOrigin, None)), after);
         }
         let token = token.as_deref().map(BearerToken::untrusted).map_err(|no_token| *no_token);
         (self.server.authenticate(token), after)
+    }
+
+    #[cfg(feature = "ws")]
+    fn closing<B>(
+        &self,
+        request: &Request<B>,
+        is_websocket: bool,
+        protocol: Option<HeaderValue>,
+    ) -> Option<Box<Closing>> {
+        let closings = self.closings.as_ref().filter(|_| is_websocket)?;
+        closings.keep(request, protocol).map(Box::new)
     }
 
     pub(super) async fn decide_later(&self, undecided: Undecided) -> Decided {

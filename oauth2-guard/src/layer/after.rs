@@ -6,11 +6,15 @@ use http::header::CACHE_CONTROL;
 #[cfg(feature = "ws")]
 use http::{StatusCode, header::SEC_WEBSOCKET_PROTOCOL};
 
+use super::websocket::Closing;
+
 /// Nothing, by default.
 #[derive(Default)]
 pub(super) struct After {
     /// Caches keep answers to requests with an `Authorization` header to themselves, and know nothing of tokens elsewhere.
     pub(super) is_private: bool,
+    /// What a refusal of a handshake is exchanged for.
+    pub(super) closing: Option<Box<Closing>>,
     /// The protocol that a handshake offers for the token's sake: a browser wants one of those that it offered.
     #[cfg(feature = "ws")]
     pub(super) protocol: Option<Offered>,
@@ -24,6 +28,19 @@ pub(super) struct Offered {
 }
 
 impl After {
+    /// Whether the answer has to be waited for.
+    pub(super) fn is_later(&self) -> bool {
+        self.closing.is_some()
+    }
+
+    pub(super) async fn finish_later(mut self, answer: Response) -> Response {
+        let answer = match self.closing.take() {
+            Some(closing) => closing.close(answer).await,
+            None => answer,
+        };
+        self.finish(answer)
+    }
+
     pub(super) fn finish(self, mut response: Response) -> Response {
         if self.is_private {
             keep_private(&mut response);

@@ -284,6 +284,36 @@ impl GuardLayer {
         Ok(self)
     }
 
+    /// Opens the WebSockets that are refused, by this layer or by a guard behind it, and closes them with code 1008 and a short reason at once. Of a
+    /// handshake that fails a browser tells a page nothing; of a close it tells code and reason (`CloseEvent`).
+    ///
+    /// The reason is the `error` of the [answer](crate::Rejection) that it stands for, or, where that has none, `no_credentials`, `not_found`,
+    /// `temporarily_unavailable` (503) or `server_error` (500). Of that answer the log has the status, under `oauth2_guard::websocket`, at the level `DEBUG`.
+    ///
+    /// Nothing that the peer sends is looked at, and it has two seconds to answer the close. The plain answer is given
+    ///
+    /// * where more than 256 are being closed,
+    /// * where the request is no whole handshake (RFC 6455 §4.2.1, RFC 8441 §5),
+    /// * where it offers protocols, and the marker of [`websocket_protocol`](Self::websocket_protocol) is not among them: a browser takes no socket that selects
+    ///   none, and what is offered may be a token,
+    /// * to a page of a foreign origin,
+    /// * where a check that failed has an answer of its own.
+    ///
+    /// For WebSockets over HTTP/2 `axum` needs its feature `http2`.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// # fn app(server: ResourceServer, routes: Router) -> Result<Router, BuildError> {
+    /// let app = routes.layer(server.layer().websocket_protocol("bearer")?.close_refused_websockets());
+    /// # Ok(app) }
+    /// ```
+    #[cfg(feature = "ws")]
+    pub fn close_refused_websockets(mut self) -> Self {
+        self.0.closings.get_or_insert_default();
+        self
+    }
+
     /// Asks `P` of every token, whatever the route asks of it besides: refused with 403 otherwise. The last call counts.
     ///
     /// It knows the token and nothing else: with a `P` that asks for an owner, a check, or the route's parameters it does not compile.

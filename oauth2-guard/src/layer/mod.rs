@@ -11,6 +11,8 @@ mod origins;
 mod public_paths;
 mod service;
 mod upgrade;
+#[cfg_attr(not(feature = "ws"), path = "no_websocket.rs")]
+mod websocket;
 
 pub use self::cross_site::CrossSite;
 pub use self::future::ResponseFuture;

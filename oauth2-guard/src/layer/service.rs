@@ -40,30 +40,44 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let (attempt, after) = self.admission.attempt(&request);
-        match attempt {
-            Attempt::Decided(decided) => match self.admission.admit(decided, &mut request) {
-                // The service that is ready answers; its clone may not be.
-                Ok(()) => {
-                    let next = self.inner.clone();
-                    ResponseFuture::inner(core::mem::replace(&mut self.inner, next).call(request), after)
-                }
-                Err(rejection) => ResponseFuture::refused(rejection.into_response()),
-            },
-            Attempt::Undecided(undecided) => {
-                // Nothing of the inner service is held by who waits for keys: it may be limited.
-                let mut inner = self.inner.clone();
-                let admission = self.admission.clone();
-                ResponseFuture::waiting(async move {
-                    let decided = admission.decide_later(undecided).await;
-                    match admission.admit(decided, &mut request) {
-                        Ok(()) => {
-                            poll_fn(|context| inner.poll_ready(context)).await?;
-                            inner.call(request).await.map(|answer| after.finish(answer.into_response()))
-                        }
-                        Err(rejection) => Ok(rejection.into_response()),
-                    }
-                })
+        let attempt = match attempt {
+            Attempt::Decided(decided) if !after.is_later() => {
+                return match self.admission.admit(decided, &mut request) {
+                    Ok(()) => ResponseFuture::inner(self.take_ready().call(request), after),
+                    Err(rejection) => ResponseFuture::refused(rejection.into_response()),
+                };
             }
-        }
+            other => other,
+        };
+        let (mut inner, is_ready) = match &attempt {
+            Attempt::Decided(_) => (self.take_ready(), true),
+            // Nothing of the inner service is held by who waits for keys: it may be limited.
+            Attempt::Undecided(_) => (self.inner.clone(), false),
+        };
+        let admission = self.admission.clone();
+        ResponseFuture::waiting(async move {
+            let decided = match attempt {
+                Attempt::Decided(decided) => decided,
+                Attempt::Undecided(undecided) => admission.decide_later(undecided).await,
+            };
+            let answer = match admission.admit(decided, &mut request) {
+                Ok(()) => {
+                    if !is_ready {
+                        poll_fn(|context| inner.poll_ready(context)).await?;
+                    }
+                    inner.call(request).await?.into_response()
+                }
+                Err(rejection) => rejection.into_response(),
+            };
+            Ok(after.finish_later(answer).await)
+        })
+    }
+}
+
+impl<S: Clone> GuardService<S> {
+    /// The service that is ready answers; its clone may not be.
+    fn take_ready(&mut self) -> S {
+        let next = self.inner.clone();
+        core::mem::replace(&mut self.inner, next)
     }
 }

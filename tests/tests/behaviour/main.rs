@@ -86,3 +86,5 @@ mod test_kit;
 mod token_sources;
 mod typed_claims;
 mod waiting;
+mod websocket_origins;
+mod websocket_refusals;
