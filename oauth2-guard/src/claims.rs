@@ -1,4 +1,5 @@
 use core::fmt;
+use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -10,6 +11,9 @@ use crate::clock::UnixTime;
 use crate::policy::{Answers, Denial, Evidence, Grants, Policy, Principal, Token};
 use crate::provider::TrustedProvider;
 use crate::verify::ValidClaims;
+
+/// A clock may be set, and a machine asleep, while a timer runs.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// The verified claims of a request's access token: what the layer stores in the request.
 ///
@@ -136,6 +140,36 @@ impl OAuth2Claims {
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at.to_system_time()
+    }
+
+    /// Waits until the token is not accepted any more, the leeway included: to end what was begun with it, such as a WebSocket or a stream. It is that of a
+    /// server's [clock](crate::ResourceServerBuilder::clock), which it looks at once a minute at the least: one that is set is noticed. A clock that cannot be used ends it at once.
+    ///
+    /// It knows of nothing else that may happen to a token in the meantime. Needs a Tokio runtime, with its timer.
+    ///
+    /// ```
+    /// use oauth2_guard::OAuth2Claims;
+    ///
+    /// async fn serve(claims: OAuth2Claims, work: impl Future<Output = ()>) {
+    ///     tokio::select! {
+    ///         () = work => (),
+    ///         () = claims.expired() => (), // say goodbye
+    ///     }
+    /// }
+    /// ```
+    pub fn expired(&self) -> impl Future<Output = ()> + Send + use<> {
+        let provider = Arc::clone(&self.0.provider);
+        let end = self.0.expires_at.saturating_add(provider.leeway.as_secs()).to_system_time();
+        async move {
+            loop {
+                let now = provider.clock.now();
+                let left = end.duration_since(now).unwrap_or_default();
+                if left.is_zero() || UnixTime::of(now).is_none() {
+                    return;
+                }
+                provider.clock.sleep(left.min(LOOK_AGAIN)).await;
+            }
+        }
     }
 
     /// What the token grants, as the provider's claim mapping reads it, within what the provider [may

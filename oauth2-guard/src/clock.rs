@@ -1,6 +1,7 @@
 //! The one source of time, injected.
 
 use core::fmt;
+use core::pin::Pin;
 use core::time::Duration;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,6 +39,11 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// A clock that never goes back, by which waiting times are measured.
     fn instant(&self) -> Instant;
+
+    /// Waits for that long, or until the clock was set: whoever waits looks at it again. Needs a Tokio runtime, with its timer, as it is.
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move { tokio::time::sleep(duration).await })
+    }
 }
 
 /// The clock of the operating system.

@@ -1,7 +1,10 @@
 use core::fmt;
+use core::pin::Pin;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
+
+use tokio::sync::Notify;
 
 use crate::clock::{Clock, SystemClock};
 
@@ -17,7 +20,12 @@ use crate::clock::{Clock, SystemClock};
 /// assert_eq!(clock.now(), before + Duration::from_secs(60));
 /// ```
 #[derive(Clone)]
-pub struct TestClock(Arc<Mutex<Hands>>);
+pub struct TestClock(Arc<Shared>);
+
+struct Shared {
+    hands: Mutex<Hands>,
+    moved: Notify,
+}
 
 #[derive(Clone, Copy)]
 struct Hands {
@@ -29,7 +37,8 @@ impl TestClock {
     /// A clock that shows the present.
     #[must_use]
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Hands { now: SystemClock.now(), instant: SystemClock.instant() })))
+        let hands = Hands { now: SystemClock.now(), instant: SystemClock.instant() };
+        Self(Arc::new(Shared { hands: Mutex::new(hands), moved: Notify::new() }))
     }
 
     /// Lets time pass.
@@ -41,15 +50,18 @@ impl TestClock {
         let mut hands = self.hands();
         hands.now = hands.now.checked_add(by).expect("a time that can be shown");
         hands.instant = hands.instant.checked_add(by).expect("a time that can be shown");
+        drop(hands);
+        self.0.moved.notify_waiters();
     }
 
     /// Sets the wall clock, forward or back. The monotonic clock stays as it is.
     pub fn set(&self, now: SystemTime) {
         self.hands().now = now;
+        self.0.moved.notify_waiters();
     }
 
     fn hands(&self) -> MutexGuard<'_, Hands> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -66,6 +78,24 @@ impl Clock for TestClock {
 
     fn instant(&self) -> Instant {
         self.hands().instant
+    }
+
+    /// Until this clock was moved that far, or set: that of the runtime has no part in it.
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let clock = self.clone();
+        let begun = *clock.hands();
+        Box::pin(async move {
+            loop {
+                let moved = clock.0.moved.notified();
+                let Hands { now, instant } = *clock.hands();
+                let was_set =
+                    now.duration_since(begun.now).ok() != instant.checked_duration_since(begun.instant);
+                if was_set || instant.saturating_duration_since(begun.instant) >= duration {
+                    return;
+                }
+                moved.await;
+            }
+        })
     }
 }
 

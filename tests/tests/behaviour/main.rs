@@ -88,3 +88,4 @@ mod typed_claims;
 mod waiting;
 mod websocket_origins;
 mod websocket_refusals;
+mod websockets;
