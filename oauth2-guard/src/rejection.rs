@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::challenge::Challenge;
 use crate::check::CheckFailure;
-use crate::policy::{Denial, StepUp};
+use crate::policy::{Denial, Rule, StepUp};
 use crate::server::Answers;
 use crate::verify::InvalidToken;
 
@@ -30,6 +30,9 @@ use crate::verify::InvalidToken;
 /// | [`CheckFailed`](Reason::CheckFailed) | the check's own, else 500, or 503 where it took too long | no challenge of ours |
 /// | [`KeysUnavailable`](Reason::KeysUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
 /// | [`NoLayer`](Reason::NoLayer) | 500 | no challenge |
+///
+/// Once the server was told [which resource it is](crate::ResourceServerBuilder::resource), every challenge has the address of its metadata,
+/// `resource_metadata` (RFC 9728 §5.1), and that of a 401 the `scope` that the rules in question ask for.
 ///
 /// Each has `Cache-Control: no-store` and a body of `application/problem+json` (RFC 9457), with the `error` and
 /// `error_description` of the challenge beside its own members.
@@ -51,6 +54,8 @@ pub struct Rejection {
     reason: Reason,
     answers: Option<Arc<Answers>>,
     own: Option<Box<OwnResponse>>,
+    /// The scopes to ask for, before anything is known of the bearer.
+    first_scopes: Vec<&'static str>,
 }
 
 /// The response of a check that failed.
@@ -240,7 +245,7 @@ struct Problem<'a> {
 
 impl Rejection {
     pub(crate) fn new(reason: Reason, answers: &Arc<Answers>) -> Self {
-        Self { reason, answers: Some(Arc::clone(answers)), own: None }
+        Self { reason, answers: Some(Arc::clone(answers)), own: None, first_scopes: Vec::new() }
     }
 
     /// With the response of a check that failed, in place of ours. An error is never a pass, so it is no success either.
@@ -256,14 +261,28 @@ impl Rejection {
         Self { own: Some(Box::new(OwnResponse { status, response: Mutex::new(response) })), ..self }
     }
 
+    /// Of who has no token that is accepted: names the scopes that these rules ask for, to clients that learn from the metadata
+    /// where to get one.
+    pub(crate) fn asking_for<'a>(mut self, rules: impl Iterator<Item = &'a Rule>) -> Self {
+        let is_told = self.answers.as_ref().is_some_and(|answers| answers.metadata_url.is_some());
+        if is_told && matches!(self.reason, Reason::NoCredentials | Reason::InvalidToken(_)) {
+            for scope in rules.flat_map(Rule::first_scopes) {
+                if !self.first_scopes.contains(&scope) {
+                    self.first_scopes.push(scope);
+                }
+            }
+        }
+        self
+    }
+
     /// What does not exist, where no layer stands before it.
     pub(crate) fn not_found() -> Self {
-        Self { reason: Reason::NotFound, answers: None, own: None }
+        Self { reason: Reason::NotFound, answers: None, own: None, first_scopes: Vec::new() }
     }
 
     /// A guarded handler that no layer stands before.
     pub(crate) fn no_layer() -> Self {
-        Self { reason: Reason::NoLayer, answers: None, own: None }
+        Self { reason: Reason::NoLayer, answers: None, own: None, first_scopes: Vec::new() }
     }
 
     /// Why the request was turned away.
@@ -309,6 +328,12 @@ impl Rejection {
             if let Some(scope) = denial.scope() {
                 challenge = challenge.with("scope", &scope);
             }
+        }
+        if !self.first_scopes.is_empty() {
+            challenge = challenge.with("scope", &self.first_scopes.join(" "));
+        }
+        if let Some(url) = &answers.metadata_url {
+            challenge = challenge.with("resource_metadata", url);
         }
         challenge.into_value()
     }

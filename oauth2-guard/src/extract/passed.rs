@@ -17,11 +17,13 @@ use crate::standing::Standing;
 pub(crate) struct Passed {
     server: ResourceServer,
     standing: Standing,
+    /// What the layer asks of every token.
+    base: Option<&'static Rule>,
 }
 
 impl Passed {
-    pub(crate) fn new(server: ResourceServer, standing: Standing) -> Self {
-        Self { server, standing }
+    pub(crate) fn new(server: ResourceServer, standing: Standing, base: Option<&'static Rule>) -> Self {
+        Self { server, standing, base }
     }
 
     pub(super) fn of(parts: &Parts) -> Option<&Self> {
@@ -75,12 +77,20 @@ impl<'a> Admitted<'a> {
 
     /// The claims, or the refusal of who brought no token.
     pub(super) fn require_claims(self) -> Result<&'a OAuth2Claims, Rejection> {
-        self.standing().require_claims().map_err(|reason| self.refuse(reason, None))
+        let refuse = |reason| self.refuse(reason, None).asking_for(self.base().into_iter());
+        self.standing().require_claims().map_err(refuse)
     }
 
     /// The claims that a rule is about; without a token it says no whatever the rule.
     pub(super) fn require_claims_for(self, rule: &Rule) -> Result<&'a OAuth2Claims, Rejection> {
-        self.standing().require_claims().map_err(|reason| self.refuse(reason, Some(rule)))
+        let rules = self.base().into_iter().chain([rule]);
+        let refuse = |reason| self.refuse(reason, Some(rule)).asking_for(rules);
+        self.standing().require_claims().map_err(refuse)
+    }
+
+    /// What the layer asks of every token.
+    pub(super) fn base(self) -> Option<&'static Rule> {
+        self.passed.base
     }
 
     pub(super) fn check_deadline(self) -> Duration {

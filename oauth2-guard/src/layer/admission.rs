@@ -94,7 +94,9 @@ impl Admission {
         let leniency = if self.exemptions.hold(request) { Leniency::Any } else { self.leniency };
         let target = Target::of(request.method(), request.uri(), request.extensions());
         let standing = self.server.settle(decided, leniency, Some(target));
-        let standing = standing.inspect_err(|_| self.hint_at_order(request))?;
+        let standing = standing
+            .inspect_err(|_| self.hint_at_order(request))
+            .map_err(|rejection| rejection.asking_for(self.base.into_iter()))?;
         let standing = match self.base {
             Some(base) => self.server.hold_to(base, standing, leniency, Some(target))?,
             None => standing,
@@ -102,7 +104,7 @@ impl Admission {
         let is_websocket = is_websocket(request);
         let stripped = self.sources.strip(request, is_websocket);
         stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials))?;
-        Passed::new(self.server.clone(), standing).mark(request.extensions_mut());
+        Passed::new(self.server.clone(), standing, self.base).mark(request.extensions_mut());
         Ok(())
     }
 

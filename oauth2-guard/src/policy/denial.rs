@@ -44,9 +44,18 @@ pub struct StepUp {
 
 impl Denial {
     pub(crate) fn new(rule: &Rule, evidence: &Evidence<'_>) -> Self {
+        Self::beside(None, rule, evidence)
+    }
+
+    /// What would help is asked for together with what `base` asks of every token: another token has to meet that again.
+    pub(crate) fn beside(base: Option<&Rule>, rule: &Rule, evidence: &Evidence<'_>) -> Self {
         let mut unmet = Vec::new();
         collect_unmet(rule, evidence, &mut unmet);
-        let remedy = Remedy::of(rule, evidence).unwrap_or_default();
+        let remedy = match base {
+            Some(base) => Remedy::of(&[base, rule], evidence),
+            None => Remedy::of(&[rule], evidence),
+        };
+        let remedy = remedy.unwrap_or_default();
         Self(Box::new(Inner { rule: *rule, unmet, remedy }))
     }
 

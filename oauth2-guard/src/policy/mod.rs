@@ -40,6 +40,7 @@ mod reference;
 mod remedy;
 mod role;
 mod rule;
+mod scopes;
 
 pub use self::check::{Check, CheckId};
 pub(crate) use self::claim::integer_of;

@@ -24,15 +24,15 @@ pub(crate) struct Remedy {
 }
 
 impl Remedy {
-    /// The one that asks for the least, if there is one at all.
-    pub(super) fn of(rule: &Rule, evidence: &Evidence<'_>) -> Option<Self> {
-        let wanted = wanted(rule, true, evidence)?;
+    /// The one that asks for the least, if there is one at all, for each of the rules to hold.
+    pub(super) fn of(rules: &[&Rule], evidence: &Evidence<'_>) -> Option<Self> {
+        let wanted = together(rules.iter().copied(), true, evidence)?;
         // A scope that one part asks for may be the one that another part forbids: the evaluator has the last word.
         let more = Held::known(wanted.scopes.iter().copied());
         let grants = Grants { scopes: evidence.grants.scopes.clone().and(more), ..evidence.grants.clone() };
         let supposed = wanted.login.then_some(&wanted);
         let then = Evidence { grants: &grants, supposed, ..*evidence };
-        can_become(rule, true, &then).then_some(wanted)
+        rules.iter().all(|rule| can_become(rule, true, &then)).then_some(wanted)
     }
 
     fn cost(&self) -> (usize, bool) {
@@ -94,13 +94,7 @@ fn wanted(rule: &Rule, outcome: bool, evidence: &Evidence<'_>) -> Option<Remedy>
         (Rule::Named(named), _) => wanted(named.rule(), outcome, evidence),
         (Rule::Not(rule), _) => wanted(rule, !outcome, evidence),
         (Rule::All(rules), true) | (Rule::Any(rules), false) => {
-            let mut together = Remedy::default();
-            for rule in *rules {
-                together = together.and(wanted(rule, outcome, evidence)?)?;
-            }
-            let is_missing = |scope: &&&str| evidence.grants.scopes.contains(scope) != Some(true);
-            together.missing_scopes = together.scopes.iter().filter(is_missing).count();
-            (!rules.is_empty()).then_some(together)
+            together(rules.iter(), outcome, evidence).filter(|_| !rules.is_empty())
         }
         (Rule::Any(rules), true) | (Rule::All(rules), false) => {
             let all: Vec<Remedy> = rules.iter().filter_map(|rule| wanted(rule, outcome, evidence)).collect();
@@ -111,6 +105,21 @@ fn wanted(rule: &Rule, outcome: bool, evidence: &Evidence<'_>) -> Option<Remedy>
         // No other token changes any other leaf: it has that outcome already, or never will.
         _ => can_become(rule, outcome, evidence).then(Remedy::default),
     }
+}
+
+/// What would make each of them come out as `outcome`.
+fn together<'a>(
+    rules: impl Iterator<Item = &'a Rule>,
+    outcome: bool,
+    evidence: &Evidence<'_>,
+) -> Option<Remedy> {
+    let mut together = Remedy::default();
+    for rule in rules {
+        together = together.and(wanted(rule, outcome, evidence)?)?;
+    }
+    let is_missing = |scope: &&&str| evidence.grants.scopes.contains(scope) != Some(true);
+    together.missing_scopes = together.scopes.iter().filter(is_missing).count();
+    Some(together)
 }
 
 /// Another log-in, which only a person can do.

@@ -1,5 +1,6 @@
 //! One trusted authorization server, and all that belongs to it.
 
+mod authorization_server;
 mod endpoint;
 mod grants;
 mod hint;
@@ -27,7 +28,7 @@ use crate::verify::Algorithm;
 
 use self::presets::Preset;
 
-pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::endpoint::{Endpoint, NotAnEndpoint};
 pub(crate) use self::hint::{Hint, Hints, RefusedToken};
 pub(crate) use self::issuers::Tenancy;
 use self::mapping::ClaimLists;

@@ -15,6 +15,7 @@ use crate::fetch::{AnyFetch, Fetch, HttpFetch};
 use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, TrustedProviders, Trusting};
 use crate::rejection::Rejection;
+use crate::resource::ProtectedResource;
 
 /// Makes a [`ResourceServer`].
 #[derive(Clone)]
@@ -30,6 +31,7 @@ pub struct ResourceServerBuilder {
     check_deadline: Duration,
     lazy: bool,
     resolver: Option<AnyResolver>,
+    resource: Option<ProtectedResource>,
 }
 
 /// As long as keys are waited for.
@@ -46,11 +48,17 @@ impl Default for ResourceServerBuilder {
             clock: Arc::new(SystemClock),
             fetch: Arc::new(HttpFetch::default()),
             max_token_bytes: MAX_TOKEN_BYTES,
-            answers: Answers { realm: "api".to_owned(), verbose: false, on_rejection: None },
+            answers: Answers {
+                realm: "api".to_owned(),
+                verbose: false,
+                metadata_url: None,
+                on_rejection: None,
+            },
             on_decision: None,
             check_deadline: CHECK_DEADLINE,
             lazy: false,
             resolver: None,
+            resource: None,
         }
     }
 }
@@ -90,6 +98,37 @@ impl ResourceServerBuilder {
     /// ```
     pub fn resolve_issuers(mut self, resolver: impl ResolveIssuer) -> Self {
         self.resolver = Some(AnyResolver::new(resolver));
+        self
+    }
+
+    /// Which resource the server is, by its identifier (RFC 9728 §1.2): the address of the API, an `https` URL without query and fragment; `http` on this
+    /// machine. The last call counts.
+    ///
+    /// Clients that know nothing but that address find out from it where to get a token: [`metadata`](ResourceServer::metadata) is the document and the
+    /// route to it, and from then on challenges say where it is. See [`ProtectedResource`] for what else can be said in it.
+    ///
+    /// It is not an audience: which tokens are accepted is a matter of [`Provider::audience`] alone.
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use oauth2_guard::{Provider, ResourceServer};
+    ///
+    /// # async fn serve() -> Result<(), oauth2_guard::BuildError> {
+    /// let server = ResourceServer::builder()
+    ///     .provider(Provider::discover("https://login.example.com").audience("https://api.example.com/orders"))
+    ///     .resource("https://api.example.com/orders")
+    ///     .build()
+    ///     .await?;
+    ///
+    /// let metadata = server.metadata()?;
+    /// let app: Router = Router::new()
+    ///     .route("/orders", get(|| async { "1, 2, 3" }))
+    ///     .layer(server.layer())
+    ///     .route(metadata.path(), metadata.route()); // /.well-known/oauth-protected-resource/orders
+    /// # let _ = app; Ok(()) }
+    /// ```
+    pub fn resource(mut self, resource: impl Into<ProtectedResource>) -> Self {
+        self.resource = Some(resource.into());
         self
     }
 
@@ -253,7 +292,7 @@ impl ResourceServerBuilder {
     ///
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set, PEM or secret, a leeway beyond 300 s, a claim reference that
-    /// could mean two things, a role that implies itself or is defined twice, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header; and for keys that could not be fetched within 5 s,
+    /// could mean two things, a role that implies itself or is defined twice, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header, a resource that not every client would write alike or that has no authorization server; and for keys that could not be fetched within 5 s,
     /// of all providers at once.
     ///
     /// # Panics
@@ -276,8 +315,14 @@ impl ResourceServerBuilder {
     ///     }
     /// }
     /// ```
-    pub async fn build(self) -> Result<ResourceServer, BuildError> {
+    pub async fn build(mut self) -> Result<ResourceServer, BuildError> {
         self.check()?;
+        let metadata = self.resource.take().map(|resource| {
+            let described = resource.describe(&self.providers, self.resolver.is_some());
+            described.map_err(BuildError::configuration)
+        });
+        let metadata = metadata.transpose()?;
+        self.answers.metadata_url = metadata.as_ref().map(|metadata| metadata.url().to_owned());
         let unbounded: Vec<_> =
             self.providers.iter().filter(|provider| provider.may_grant_anything()).collect();
         if unbounded.len() > 1 {
@@ -307,6 +352,7 @@ impl ResourceServerBuilder {
                 check_deadline: self.check_deadline,
                 roles,
                 hints: Hints::default(),
+                metadata,
             }),
         })
     }

@@ -10,11 +10,13 @@ use axum::response::Response;
 
 use crate::clock::Clock;
 use crate::decision::Decision;
+use crate::error::BuildError;
 use crate::layer::GuardLayer;
 use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{Hints, TrustedProviders};
 use crate::readiness::Readiness;
 use crate::rejection::{Reason, Rejection};
+use crate::resource::ProtectedResourceMetadata;
 
 pub use self::builder::ResourceServerBuilder;
 
@@ -49,6 +51,7 @@ struct Shared {
     check_deadline: Duration,
     roles: Arc<RoleHierarchy>,
     hints: Hints,
+    metadata: Option<ProtectedResourceMetadata>,
 }
 
 type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
@@ -59,6 +62,8 @@ type OnRejection = Arc<dyn Fn(&Rejection, Response) -> Response + Send + Sync>;
 pub(crate) struct Answers {
     pub(crate) realm: String,
     pub(crate) verbose: bool,
+    /// Where the metadata of the resource is.
+    pub(crate) metadata_url: Option<String>,
     pub(crate) on_rejection: Option<OnRejection>,
 }
 
@@ -97,6 +102,28 @@ impl ResourceServer {
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         Readiness::of(self.providers().configured())
+    }
+
+    /// What it says of itself to clients (RFC 9728): a document, and the route to it.
+    ///
+    /// # Errors
+    ///
+    /// A [`BuildError`] where the server was not told [which resource it is](ResourceServerBuilder::resource).
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use oauth2_guard::{BuildError, ResourceServer};
+    /// # fn app(server: ResourceServer, api: Router) -> Result<Router, BuildError> {
+    /// let metadata = server.metadata()?;
+    /// let app = api.layer(server.layer()).route(metadata.path(), metadata.route());
+    /// # Ok(app) }
+    /// ```
+    pub fn metadata(&self) -> Result<ProtectedResourceMetadata, BuildError> {
+        self.shared.metadata.clone().ok_or_else(|| {
+            BuildError::configuration(
+                "there is no metadata, as the server was not told which resource it is: add `.resource(\"https://..\")`, with the address of the API",
+            )
+        })
     }
 
     /// What the server was told of [roles](ResourceServerBuilder::role), in that order.

@@ -48,6 +48,8 @@ mod key_sources;
 mod layer_modes;
 mod layering;
 mod merged_claims;
+mod metadata;
+mod metadata_challenges;
 mod named_policies;
 mod object_loading;
 mod observability;
