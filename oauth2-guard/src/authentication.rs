@@ -149,7 +149,7 @@ impl ResourceServer {
                     if let Err(unavailable) = self.resolve(issuer).await {
                         return Decided::unavailable(unavailable, None);
                     }
-                    Pass::First
+                    Pass::Resolved
                 }
                 Wanted::NewerKeys(refreshing) => {
                     refreshing.wait().await;
@@ -260,6 +260,11 @@ impl ResourceServer {
 }
 
 impl Decided {
+    /// Nobody waits for what would decide it.
+    pub(crate) fn not_now() -> Self {
+        Self::unavailable(NOT_NOW, None)
+    }
+
     fn unavailable(
         Unavailable { retry_after }: Unavailable,
         provider: Option<&Arc<TrustedProvider>>,

@@ -71,12 +71,17 @@ impl OAuth2Claims {
 
     /// Whether the server trusts another issuer too.
     pub(crate) fn has_siblings(&self) -> bool {
-        self.0.provider.siblings.len() > 1 || self.is_of_many_tenants()
+        self.0.provider.is_one_of_several || self.is_of_many_tenants()
     }
 
     /// Whether others than the server's operator administer the accounts.
     pub(crate) fn is_of_many_tenants(&self) -> bool {
         self.0.provider.is_resolved || self.0.provider.issuers.are_several()
+    }
+
+    /// Every spelling of the token's issuer.
+    pub(crate) fn issuer_spellings(&self) -> impl Iterator<Item = &str> {
+        self.0.provider.issuers.spellings_of(self.issuer())
     }
 
     /// Whether it is of the same verification of the same token.

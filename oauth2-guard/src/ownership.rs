@@ -105,6 +105,8 @@ impl fmt::Debug for Identifier<'_> {
 ///   `azp`, `cid`, `appid`), it is a person's, or does not tell;
 /// * the server trusts more than one issuer, the claim is `sub` or the provider's [subject](crate::Provider::subject_claim), and nobody said [of](Self::of) which issuer the owner is:
 ///   subjects are unique within their issuer only (RFC 7519 §4.1.2);
+/// * the provider has many tenants, or was [resolved](crate::ResolveIssuer), and nobody said of which issuer the owner is, whatever the claim:
+///   each tenant writes its own;
 /// * the claim is `email`, and `email_verified` is there and not `true`, or not there and the server trusts more than one issuer;
 /// * the claim is `email`, `preferred_username`, `unique_name` or `upn`, and the provider has many tenants, whose administrators write
 ///   them.
@@ -190,7 +192,8 @@ impl<'a> Bearer<'a> {
         Self { claim: Some(claim), ..*self }
     }
 
-    /// The owner is a subject of this issuer: `iss`, byte by byte.
+    /// The owner is a subject of this issuer: `iss`, byte by byte, in whichever of the [spellings](crate::Provider::issuer_alias) that the
+    /// provider has for it.
     ///
     /// ```
     /// # use oauth2_guard::Bearer;
@@ -201,7 +204,7 @@ impl<'a> Bearer<'a> {
     /// ```
     #[must_use]
     pub fn of(&self, issuer: &(impl OwnerId + ?Sized)) -> Self {
-        let same = issuer.is(Identifier::Text(self.claims.issuer()));
+        let same = self.claims.issuer_spellings().any(|spelling| issuer.is(Identifier::Text(spelling)));
         Self { issuer: if same { Issuer::Same } else { Issuer::Other }, ..*self }
     }
 
@@ -231,6 +234,8 @@ impl<'a> Bearer<'a> {
         let is_subject = claim.is("sub") || claim.is_same(&subject);
         match self.issuer {
             Issuer::Other => return Ok(None),
+            // Of many tenants each writes claims of its own.
+            Issuer::Unknown if claims.is_of_many_tenants() => return Err(Why::SeveralIssuers),
             Issuer::Unknown if is_subject && claims.has_siblings() => return Err(Why::SeveralIssuers),
             Issuer::Unknown | Issuer::Same | Issuer::Any => {}
         }

@@ -1,8 +1,12 @@
 //! Which requests go on to the handlers, and with what standing.
 
+use core::time::Duration;
+
 #[cfg(feature = "ws")]
 use http::HeaderValue;
 use http::{Method, Request};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use super::after::After;
 #[cfg(feature = "ws")]
@@ -23,6 +27,8 @@ use crate::provider::Hint;
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
 use crate::standing::Leniency;
+
+const SHORT_PATIENCE: Duration = Duration::from_millis(250);
 
 /// The settings of a layer.
 #[derive(Clone, Debug)]
@@ -85,8 +91,13 @@ impl Admission {
         closings.keep(request, protocol).map(Box::new)
     }
 
-    pub(super) async fn decide_later(&self, undecided: Undecided) -> Decided {
-        self.server.decide_later(undecided).await
+    /// `is_public` where it is asked of a public path: a health check does not wait for an authorization server.
+    pub(super) async fn decide_later(&self, undecided: Undecided, is_public: bool) -> Decided {
+        let decided = self.server.decide_later(undecided);
+        if !is_public || Handle::try_current().is_err() {
+            return decided.await;
+        }
+        timeout(SHORT_PATIENCE, decided).await.unwrap_or_else(|_| Decided::not_now())
     }
 
     /// Leaves its mark in a request that goes on; turns away one that does not.

@@ -18,10 +18,15 @@ pub(super) struct Exemptions {
 const METHOD_OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", "x-method-override"];
 
 impl Exemptions {
-    pub(super) fn hold<B>(&self, request: &Request<B>) -> bool {
+    /// Whether everybody may have what is asked for: then nothing is worth a long wait.
+    pub(super) fn is_public<B>(&self, request: &Request<B>) -> bool {
         // What the client sent, also where a router that the layer is nested in has taken a prefix away.
         let uri = request.extensions().get().map_or_else(|| request.uri(), |OriginalUri(uri)| uri);
         self.public_paths.contain(uri)
+    }
+
+    pub(super) fn hold<B>(&self, request: &Request<B>) -> bool {
+        self.is_public(request)
             || (self.safe_methods.contains(request.method())
                 && is_of_its_method(request)
                 && !is_upgrade(request))

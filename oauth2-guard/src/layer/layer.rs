@@ -87,7 +87,7 @@ impl GuardLayer {
     /// for everything below it, itself not included. A request whose path others may read in another way (percent-encodings, `//`, `;`, `\`, dot
     /// segments) is to no public path.
     ///
-    /// A route that is added to the router after the layer needs no such exception, as the layer does not stand before it.
+    /// Such a request waits for keys 250 ms at the most. A route that is added to the router after the layer needs no such exception, as the layer does not stand before it.
     ///
     /// # Errors
     ///

@@ -55,10 +55,11 @@ where
             Attempt::Undecided(_) => (self.inner.clone(), false),
         };
         let admission = self.admission.clone();
+        let is_public = admission.exemptions.is_public(&request);
         ResponseFuture::waiting(async move {
             let decided = match attempt {
                 Attempt::Decided(decided) => decided,
-                Attempt::Undecided(undecided) => admission.decide_later(undecided).await,
+                Attempt::Undecided(undecided) => admission.decide_later(undecided, is_public).await,
             };
             let answer = match admission.admit(decided, &mut request) {
                 Ok(()) => {

@@ -43,6 +43,11 @@ impl Issuers {
         core::iter::once(&*self.main).chain(self.others.keys().map(|spelling| &**spelling))
     }
 
+    /// Every spelling of this issuer.
+    pub(crate) fn spellings_of<'a>(&'a self, issuer: &'a str) -> impl Iterator<Item = &'a str> {
+        self.spellings().filter(move |spelling| self.canonical(spelling) == Some(issuer))
+    }
+
     /// Whether a subject of one may be somebody else at another.
     pub(crate) fn are_several(&self) -> bool {
         self.others.values().any(|issuer| *issuer != self.main)

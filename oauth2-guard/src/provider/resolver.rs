@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::pin::Pin;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
@@ -24,8 +25,8 @@ use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
 ///
 /// Its answer holds for 10 min: after that it is asked again in the background, and the last one stays in use for up to 1 h while it
 /// fails or the keys cannot be fetched. A `None` ends the trust at once, and is remembered for 30 s. It has 5 s. Those who ask for one issuer at a time
-/// share an answer; 32 issuers are asked for at a time, and 10,000 are remembered; beyond that, and when there is no answer, tokens of
-/// issuers that are not known yet get 503.
+/// share an answer. 32 issuers that are not known yet are asked for at a time, and 256 that are; 10,000 are remembered. Beyond that, and when there is no
+/// answer, tokens of issuers that are not known yet get 503. Where nobody asked for a while, the first ones wait for the answer, 250 ms at the most.
 ///
 /// What a tenant's authorization server puts into its tokens grants as much as that of any other: say what it [may grant](Provider::may_grant).
 /// Each tenant administers its own accounts, so that rules about owners have to say where the owner's issuer is, and an `email` owns nothing.
@@ -54,8 +55,8 @@ use crate::sync::{ArcSwap, Handle, Mutex, MutexGuard, timeout};
 pub trait ResolveIssuer: Send + Sync + 'static {
     /// The provider of exactly this issuer; `None` if it is not trusted. `issuer` is what some token says, and may be anything.
     ///
-    /// The provider's issuer, or an [alias](Provider::issuer_alias) of it, must be `issuer`. Its name may be that of other issuers which are resolved, never
-    /// that of a configured provider.
+    /// The provider's issuer must be `issuer`, not an [alias](Provider::issuer_alias), and none of its issuers that of a configured provider. Its name may
+    /// be that of other issuers which are resolved, never that of a configured provider.
     ///
     /// # Errors
     ///
@@ -102,7 +103,19 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// A little longer than an answer takes at the most, and the provider's keys.
 const PATIENCE: Duration = Duration::from_secs(11);
 
+/// Questions about issuers that nobody has vouched for.
 const MOST_AT_ONCE: usize = 32;
+
+/// Those about issuers that are trusted, and the fetches of keys after an answer: who floods with invented issuers takes no place from
+/// them.
+const MOST_KNOWN_AT_ONCE: usize = 256;
+
+/// Where nobody asked for so long after an answer ceased to be fresh, it is worth a short wait to know what became of it.
+const SILENCE: Duration = Duration::from_secs(60);
+const SHORT_PATIENCE: Duration = Duration::from_millis(250);
+
+/// Between two errors in the log.
+const QUIET: Duration = Duration::from_secs(10);
 
 /// Of issuers that are not trusted, and of those that are.
 const MOST_UNKNOWN: usize = 1_000;
@@ -117,6 +130,8 @@ pub(crate) struct Resolver {
     trusting: Trusting,
     trusted: ArcSwap<HashMap<Box<str>, Resolved>>,
     attempts: Mutex<HashMap<Box<str>, Attempt>>,
+    last_error: Mutex<Option<Instant>>,
+    is_warned: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -132,7 +147,11 @@ struct Attempt {
 }
 
 enum State {
-    UnderWay(watch::Receiver<()>),
+    /// Whether the issuer was vouched for, by this answer or an earlier one.
+    UnderWay {
+        done: watch::Receiver<()>,
+        is_known: bool,
+    },
     Unknown,
     Failed,
 }
@@ -153,21 +172,26 @@ impl Resolver {
             trusting,
             trusted: ArcSwap::from_pointee(HashMap::new()),
             attempts: Mutex::new(HashMap::new()),
+            last_error: Mutex::new(None),
+            is_warned: AtomicBool::new(false),
         }
     }
 
-    /// What is known of `issuer`; a newer answer is asked for in the background where it is time.
-    pub(crate) fn look(self: &Arc<Self>, issuer: &str) -> Look {
+    /// What is known of `issuer`; a newer answer is asked for in the background where it is time. `is_asked` where there was a wait for one.
+    pub(crate) fn look(self: &Arc<Self>, issuer: &str, is_asked: bool) -> Look {
         if issuer.len() > MAX_ISSUER_BYTES {
             return Look::Unknown;
         }
         let now = self.trusting.clock.instant();
         let known = self.trusted.load().get(issuer).cloned();
         match known {
+            Some(Resolved { provider, since }) if age(since, now) < FRESH => Look::Trusted(provider),
             Some(Resolved { provider, since }) if age(since, now) < EXPIRED => {
-                if age(since, now) >= FRESH {
-                    drop(self.begin(issuer, now));
+                let is_silent = age(since, now) >= FRESH.saturating_add(SILENCE);
+                if is_silent && !is_asked && self.is_worth_a_wait(issuer, now) {
+                    return Look::Ask;
                 }
+                drop(self.begin(issuer, now));
                 Look::Trusted(provider)
             }
             _ => match self.attempts().get(issuer) {
@@ -179,17 +203,33 @@ impl Resolver {
         }
     }
 
+    /// Whether nobody has asked yet, or only just now.
+    fn is_worth_a_wait(&self, issuer: &str, now: Instant) -> bool {
+        match self.attempts().get(issuer) {
+            None => true,
+            Some(Attempt { began, state: State::UnderWay { .. } }) => age(*began, now) < SHORT_PATIENCE,
+            Some(_) => false,
+        }
+    }
+
     /// Asks for `issuer`, or shares the answer of who asks already; then it may be [looked](Self::look) for again.
     pub(crate) async fn resolve(self: &Arc<Self>, issuer: &str) -> Result<(), Unavailable> {
-        let Some(mut done) = self.begin(issuer, self.trusting.clock.instant())? else {
-            return Ok(());
+        let is_trusted = || {
+            let now = self.trusting.clock.instant();
+            self.trusted.load().get(issuer).is_some_and(|known| age(known.since, now) < EXPIRED)
         };
+        let was_trusted = is_trusted();
+        let mut done = match self.begin(issuer, self.trusting.clock.instant()) {
+            Ok(Some(done)) => done,
+            Ok(None) => return Ok(()),
+            Err(_) if was_trusted => return Ok(()),
+            Err(unavailable) => return Err(unavailable),
+        };
+        let patience = if was_trusted { SHORT_PATIENCE } else { PATIENCE };
         // That the task is gone is an end as well.
-        let ended = timeout(PATIENCE, done.changed()).await;
-        let now = self.trusting.clock.instant();
-        let is_trusted = self.trusted.load().get(issuer).is_some_and(|known| age(known.since, now) < EXPIRED);
+        let has_ended = timeout(patience, done.changed()).await.is_ok();
         let is_unknown = matches!(self.attempts().get(issuer), Some(Attempt { state: State::Unknown, .. }));
-        if ended.is_ok() && (is_trusted || is_unknown) { Ok(()) } else { Err(NOT_NOW) }
+        if was_trusted || (has_ended && (is_unknown || is_trusted())) { Ok(()) } else { Err(NOT_NOW) }
     }
 
     /// The attempt that is under way, begun now if there is none; `None` if there is an answer since it was looked for.
@@ -199,11 +239,12 @@ impl Resolver {
         now: Instant,
     ) -> Result<Option<watch::Receiver<()>>, Unavailable> {
         let mut attempts = self.attempts();
-        if self.trusted.load().get(issuer).is_some_and(|known| age(known.since, now) < FRESH) {
+        let known_for = self.trusted.load().get(issuer).map(|known| age(known.since, now));
+        if known_for.is_some_and(|age| age < FRESH) {
             return Ok(None);
         }
         match attempts.get(issuer) {
-            Some(Attempt { state: State::UnderWay(done), began }) if is_alive(done, *began, now) => {
+            Some(Attempt { state: State::UnderWay { done, .. }, began }) if is_alive(done, *began, now) => {
                 return Ok(Some(done.clone()));
             }
             Some(Attempt { state: State::Unknown, began }) if age(*began, now) < UNKNOWN_FOR => {
@@ -214,13 +255,14 @@ impl Resolver {
         }
         let runtime = Handle::try_current().map_err(|_| NOT_NOW)?;
         make_room(&mut attempts, now);
-        let under_way = attempts.values().filter(|attempt| attempt.is_under_way(now)).count();
-        if under_way >= MOST_AT_ONCE {
+        let is_known = known_for.is_some_and(|age| age < EXPIRED);
+        let like_it = attempts.values().filter(|attempt| attempt.is_under_way(now) == Some(is_known)).count();
+        if like_it >= if is_known { MOST_KNOWN_AT_ONCE } else { MOST_AT_ONCE } {
             return Err(NOT_NOW);
         }
         let (sender, done) = watch::channel(());
-        let attempt = Attempt { began: now, state: State::UnderWay(done.clone()) };
-        attempts.insert(issuer.into(), attempt);
+        let state = State::UnderWay { done: done.clone(), is_known };
+        attempts.insert(issuer.into(), Attempt { began: now, state });
         drop(attempts);
         // A task of its own, so that a caller who gives up does not end it for the others.
         runtime.spawn(Arc::clone(self).attempt(issuer.into(), now, sender));
@@ -229,16 +271,16 @@ impl Resolver {
 
     async fn attempt(self: Arc<Self>, issuer: Box<str>, began: Instant, done: watch::Sender<()>) {
         let mut ended = Ended { resolver: &self, issuer: &issuer, began, told: Told::Nothing };
-        match self.ask(&issuer).await {
+        match self.ask(&issuer, began).await {
             Ok(Some(provider)) => ended.told = Told::Trusted(Arc::new(provider)),
             Ok(None) => ended.told = Told::Unknown,
-            Err(error) => tracing::error!(error, "an issuer could not be resolved"),
+            Err(error) => self.log(&error),
         }
         drop(ended);
         drop(done);
     }
 
-    async fn ask(&self, issuer: &str) -> Result<Option<TrustedProvider>, String> {
+    async fn ask(&self, issuer: &str, began: Instant) -> Result<Option<TrustedProvider>, String> {
         let answer = timeout(DEADLINE, self.resolver.0.ask(issuer)).await;
         let provider = match answer {
             Err(_) => return Err(format!("no answer within {} s", DEADLINE.as_secs())),
@@ -246,18 +288,65 @@ impl Resolver {
             Ok(Ok(None)) => return Ok(None),
             Ok(Ok(Some(provider))) => provider,
         };
-        let names = &self.trusting.names;
-        if names.iter().any(|name| **name == *provider.display_name()) {
+        self.check(issuer, &provider)?;
+        self.vouch_for(issuer, began)?;
+        let trusted = provider.resolved().trust(&self.trusting, false).await;
+        trusted.map(Some).map_err(|error| error.to_string())
+    }
+
+    /// Refuses a provider that is, or calls itself, another one.
+    fn check(&self, issuer: &str, provider: &Provider) -> Result<(), String> {
+        let name = provider.display_name();
+        if self.trusting.names.iter().any(|other| **other == *name) {
             return Err(format!(
-                "the name `{}` is that of a configured provider: give the resolved one another with `.name(\"..\")`",
-                provider.display_name()
+                "the name `{name}` is that of a configured provider: give the resolved one another with `.name(\"..\")`"
             ));
         }
         if !provider.is_of(issuer) {
             return Err("the resolved provider is of another issuer than was asked for".to_owned());
         }
-        let trusted = provider.resolved().trust(&self.trusting, false).await;
-        trusted.map(Some).map_err(|error| error.to_string())
+        if provider.spellings().iter().any(|spelling| self.trusting.issuers.contains(spelling)) {
+            return Err("the resolved provider has an issuer of a configured one: leave that out".to_owned());
+        }
+        if provider.may_grant_anything()
+            && !self.trusting.names.is_empty()
+            && !self.is_warned.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                provider = name,
+                "a role, scope or permission counts the same whether a configured or a resolved provider granted it: say what the resolved \
+                 ones may grant, with `.may_grant(..)`"
+            );
+        }
+        Ok(())
+    }
+
+    /// From now on its place is among those of known issuers.
+    fn vouch_for(&self, issuer: &str, began: Instant) -> Result<(), String> {
+        let mut attempts = self.attempts();
+        let known = attempts.values().filter(|attempt| attempt.is_under_way(began) == Some(true)).count();
+        match attempts.get_mut(issuer) {
+            Some(Attempt { state: State::UnderWay { is_known, .. }, began: newest }) if *newest == began => {
+                if !*is_known && known >= MOST_KNOWN_AT_ONCE {
+                    return Err("too many key sets are being fetched".to_owned());
+                }
+                *is_known = true;
+                Ok(())
+            }
+            _ => Err("it was given up".to_owned()),
+        }
+    }
+
+    /// One error for many: whoever invents issuers shall not fill a disk.
+    fn log(&self, error: &str) {
+        let now = self.trusting.clock.instant();
+        let mut last = self.last_error.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| age(last, now) >= QUIET) {
+            *last = Some(now);
+            tracing::error!(error, "an issuer could not be resolved");
+        } else {
+            tracing::debug!(error, "an issuer could not be resolved");
+        }
     }
 
     fn trust(&self, issuer: &str, resolved: &Resolved) {
@@ -330,14 +419,18 @@ impl Drop for Ended<'_> {
 }
 
 impl Attempt {
-    fn is_under_way(&self, now: Instant) -> bool {
-        matches!(&self.state, State::UnderWay(done) if is_alive(done, self.began, now))
+    /// `None` if it is not; else whether it is about an issuer that was vouched for.
+    fn is_under_way(&self, now: Instant) -> Option<bool> {
+        match &self.state {
+            State::UnderWay { done, is_known } => is_alive(done, self.began, now).then_some(*is_known),
+            State::Unknown | State::Failed => None,
+        }
     }
 
     /// Whether there is something left to remember.
     fn is_of_use(&self, now: Instant) -> bool {
         match &self.state {
-            State::UnderWay(_) => self.is_under_way(now),
+            State::UnderWay { .. } => self.is_under_way(now).is_some(),
             State::Unknown => age(self.began, now) < UNKNOWN_FOR,
             State::Failed => age(self.began, now) < PAUSE,
         }
@@ -362,7 +455,7 @@ fn make_room(attempts: &mut HashMap<Box<str>, Attempt>, now: Instant) {
     }
     attempts.retain(|_, attempt| attempt.is_of_use(now));
     if attempts.len() >= MOST_UNKNOWN {
-        attempts.retain(|_, attempt| attempt.is_under_way(now));
+        attempts.retain(|_, attempt| attempt.is_under_way(now).is_some());
     }
 }
 

@@ -104,13 +104,13 @@ impl Scene {
 
     /// Whether the issuer of a token is trusted, as far as can be told.
     async fn trusts(&self) -> Result<bool, Unavailable> {
-        match self.resolver.look(ISSUER) {
+        match self.resolver.look(ISSUER, false) {
             Look::Trusted(_) => return Ok(true),
             Look::Unknown => return Ok(false),
             Look::Ask => {}
         }
         self.resolver.resolve(ISSUER).await?;
-        Ok(matches!(self.resolver.look(ISSUER), Look::Trusted(_)))
+        Ok(matches!(self.resolver.look(ISSUER, true), Look::Trusted(_)))
     }
 
     fn request(&self) -> JoinHandle<Result<bool, Unavailable>> {

@@ -26,6 +26,10 @@ const MAX_KEY_REFRESH: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Trusting {
     /// Of those that are configured.
     pub(crate) names: Arc<[Box<str>]>,
+    /// Every spelling of the issuers that are configured.
+    pub(crate) issuers: Arc<[Box<str>]>,
+    /// Whether there may be tokens of more than one provider.
+    pub(crate) are_several: bool,
     pub(crate) roles: Arc<RoleHierarchy>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fetch: Arc<dyn AnyFetch>,
@@ -46,9 +50,14 @@ impl Provider {
         Self { is_resolved: true, ..self }
     }
 
-    /// Whether its tokens may have this `iss`.
+    /// Whether this `iss` is an issuer of its own, rather than another spelling of one, or that of somebody else.
     pub(crate) fn is_of(&self, iss: &str) -> bool {
-        self.issuers().canonical(iss).is_some()
+        self.issuers().canonical(iss) == Some(iss)
+    }
+
+    /// Every `iss` that its tokens may have.
+    pub(crate) fn spellings(&self) -> Vec<Box<str>> {
+        self.issuers().spellings().map(Box::from).collect()
     }
 
     /// One, if there is, that both have; without what may be a secret.
@@ -122,6 +131,7 @@ impl Provider {
         Ok(TrustedProvider {
             name: Arc::clone(&name),
             siblings: Arc::clone(&with.names),
+            is_one_of_several: with.are_several,
             roles: Arc::clone(&with.roles),
             clock: Arc::clone(&with.clock),
             issuers,

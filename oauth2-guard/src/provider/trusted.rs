@@ -20,6 +20,8 @@ pub(crate) struct TrustedProvider {
     pub(crate) name: Arc<str>,
     /// The names of all providers of the server.
     pub(crate) siblings: Arc<[Box<str>]>,
+    /// Whether the server may trust another issuer too.
+    pub(crate) is_one_of_several: bool,
     /// What the roles of any provider bring with them.
     pub(crate) roles: Arc<RoleHierarchy>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -71,10 +73,11 @@ impl TrustedProviders {
         self.configured.iter().map(|provider| &**provider)
     }
 
-    pub(crate) fn by_issuer(&self, issuer: &str) -> Look {
+    /// `is_asked` where the resolver was asked for it already.
+    pub(crate) fn by_issuer(&self, issuer: &str, is_asked: bool) -> Look {
         match (self.by_issuer.get(issuer).and_then(|index| self.configured.get(*index)), &self.resolver) {
             (Some(provider), _) => Look::Trusted(Arc::clone(provider)),
-            (None, Some(resolver)) => resolver.look(issuer),
+            (None, Some(resolver)) => resolver.look(issuer, is_asked),
             (None, None) => Look::Unknown,
         }
     }

@@ -1,5 +1,5 @@
 use core::fmt;
-use core::future::poll_fn;
+use core::future::{poll_fn, ready};
 use core::pin::Pin;
 use core::task::Poll;
 use core::time::Duration;
@@ -16,6 +16,7 @@ use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, TrustedProviders, Trusting};
 use crate::rejection::Rejection;
 use crate::resource::ProtectedResource;
+use crate::sync::{Handle, timeout};
 
 /// Makes a [`ResourceServer`].
 #[derive(Clone)]
@@ -297,7 +298,7 @@ impl ResourceServerBuilder {
     ///
     /// # Panics
     ///
-    /// Where keys are to be fetched on a Tokio runtime whose timers are not enabled.
+    /// Where keys are to be fetched, or issuers resolved, on a Tokio runtime whose timers are not enabled.
     ///
     /// ```
     /// use std::time::Duration;
@@ -337,7 +338,20 @@ impl ResourceServerBuilder {
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
         let roles = Arc::new(RoleHierarchy::new(self.roles).map_err(BuildError::configuration)?);
         let (shared_roles, clock) = (Arc::clone(&roles), Arc::clone(&self.clock));
-        let trusting = Trusting { names, roles: shared_roles, clock, fetch: self.fetch };
+        let are_several = self.providers.len() > 1 || self.resolver.is_some();
+        let issuers: Vec<_> = self.providers.iter().flat_map(Provider::spellings).collect();
+        let issuers = issuers.into();
+        let trusting =
+            Trusting { names, issuers, are_several, roles: shared_roles, clock, fetch: self.fetch };
+        if self.resolver.is_some() {
+            if Handle::try_current().is_err() {
+                return Err(BuildError::configuration(
+                    "issuers are resolved on a Tokio runtime, and there is none: await `build` within one",
+                ));
+            }
+            // A runtime without timers is found now rather than by a request.
+            let _ = timeout(Duration::ZERO, ready(())).await;
+        }
         let trusted =
             self.providers.into_iter().map(|provider| Box::pin(provider.trust(&trusting, self.lazy)));
         let providers = together(trusted.collect()).await.into_iter().collect::<Result<_, _>>()?;

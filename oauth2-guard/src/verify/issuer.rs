@@ -16,12 +16,13 @@ use crate::token::CompactJws;
 pub(super) fn select(
     providers: &TrustedProviders,
     jws: &CompactJws<'_>,
+    is_asked: bool,
 ) -> Result<Arc<TrustedProvider>, NotSelected> {
     if let Some(provider) = providers.only() {
         return Ok(Arc::clone(provider));
     }
     let issuer = untrusted_issuer(jws).map_err(NotSelected::Refused)?;
-    match providers.by_issuer(&issuer) {
+    match providers.by_issuer(&issuer, is_asked) {
         Look::Trusted(provider) => Ok(provider),
         Look::Unknown => Err(NotSelected::Refused(InvalidToken::UnknownIssuer)),
         Look::Ask => Err(NotSelected::Unresolved(issuer)),

@@ -48,6 +48,8 @@ pub(crate) enum Refused {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Pass {
     First,
+    /// The issuer was asked for.
+    Resolved,
     AfterWaiting,
 }
 
@@ -61,16 +63,17 @@ pub(crate) fn verify(
     let unchosen = |reason| Refused::Invalid { reason, provider: None };
     let jws = CompactJws::parse(token, max_token_bytes).map_err(unchosen)?;
     let header = ProtectedHeader::parse(&jws).map_err(unchosen)?;
-    let provider = issuer::select(providers, &jws).map_err(|not_selected| match not_selected {
-        NotSelected::Refused(reason) => unchosen(reason),
-        NotSelected::Unresolved(issuer) => Refused::Unresolved { issuer },
-    })?;
+    let provider =
+        issuer::select(providers, &jws, pass != Pass::First).map_err(|not_selected| match not_selected {
+            NotSelected::Refused(reason) => unchosen(reason),
+            NotSelected::Unresolved(issuer) => Refused::Unresolved { issuer },
+        })?;
     let invalid = |reason| Refused::Invalid { reason, provider: Some(Arc::clone(&provider)) };
     if !provider.keys.are_fresh() {
         // Keys are fetched for tokens of the provider's own, or so they say.
         issuer::require(&provider, &jws).map_err(invalid)?;
         let freshened = match pass {
-            Pass::First => provider.keys.freshen(),
+            Pass::First | Pass::Resolved => provider.keys.freshen(),
             Pass::AfterWaiting => provider.keys.settle().map_err(Stale::Unavailable),
         };
         freshened.map_err(|stale| Refused::Keys { stale, provider: Arc::clone(&provider) })?;

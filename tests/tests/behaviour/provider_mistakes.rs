@@ -310,6 +310,22 @@ async fn an_alias_is_another_name_than_the_issuers() {
 }
 
 #[tokio::test]
+async fn what_one_key_set_signs_for_all_has_no_alias() {
+    let other = "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0";
+    let entra = || Provider::entra("72f988bf-86f1-41af-91ab-2d7cd011db47").audience("orders");
+    let why = "an alias of its issuer would be another issuer, whose tokens the same keys sign: ";
+    assert_eq!(
+        refusal(entra().issuer_alias(other)).await,
+        format!("{why}name every tenant with `Provider::entra_multi_tenant([..])`")
+    );
+    assert_eq!(
+        refusal(Provider::firebase("mine").issuer_alias("https://securetoken.google.com/theirs")).await,
+        format!("{why}make a provider for each project")
+    );
+    starts(entra()).await;
+}
+
+#[tokio::test]
 async fn no_two_providers_share_an_issuer_an_alias_or_a_tenant() {
     let one = |issuer: &str| {
         format!("two providers have the issuer `{issuer}`: make them one, with both audiences")

@@ -54,8 +54,22 @@ impl Preset {
             Self::Keycloak { server, realm } => keycloak::check(server, realm),
             Self::Generic | Self::Google | Self::Okta => Ok(()),
         }
+        .and_then(|()| self.check_aliases(provider))
         .and_then(|()| okta::check(provider))
         .and_then(|()| keycloak::check_client(provider))
+    }
+
+    /// One key set signs for all tenants of Entra ID, and one for all projects of Firebase: an alias would be somebody else.
+    fn check_aliases(&self, provider: &Provider) -> Result<(), String> {
+        let instead = match self {
+            _ if provider.issuer_aliases.is_empty() => return Ok(()),
+            Self::Entra { .. } => "name every tenant with `Provider::entra_multi_tenant([..])`",
+            Self::Firebase { .. } => "make a provider for each project",
+            _ => return Ok(()),
+        };
+        Err(format!(
+            "an alias of its issuer would be another issuer, whose tokens the same keys sign: {instead}"
+        ))
     }
 
     /// The issuers of the tenants, where there are such.

@@ -86,6 +86,8 @@ fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let trusting = Trusting {
         names: Arc::new([]),
+        issuers: Arc::new([]),
+        are_several: false,
         roles: Arc::default(),
         clock: Arc::new(SystemClock),
         fetch: Arc::new(HttpFetch::default()),
