@@ -40,7 +40,8 @@ fn ten_million_dots_cost_no_more_than_one() {
         let server = server(&key, limit);
         let one = peak(&server, ".");
         for dots in [3, 16_384, 10_000_000] {
-            assert_eq!(peak(&server, &".".repeat(dots)), one, "{dots} dots, a limit of {limit}");
+            let bytes = peak(&server, &".".repeat(dots));
+            assert!(bytes <= one, "{bytes} bytes for {dots} dots, {one} for one, a limit of {limit}");
         }
     }
 }
