@@ -128,7 +128,8 @@ async fn with_a_cookie_a_socket_opens_from_listed_pages_alone() {
     let cookie = format!("token={}", world.token().build());
     let origins = || CrossSite::allowed_origins([APP, "https://second.example"]).expect("origins");
     let elsewhere = CrossSite::protected_elsewhere;
-    let layers: [(&str, &dyn Fn(GuardLayer) -> GuardLayer, u16, u16); 4] = [
+    type With<'a> = &'a dyn Fn(GuardLayer) -> GuardLayer;
+    let layers: [(&str, With<'_>, u16, u16); 4] = [
         ("its own list", &|layer| layer.cookie("token", origins()).expect("a cookie"), 101, 101),
         ("both lists", &|layer| of_app(layer).cookie("token", origins()).expect("a cookie"), 101, 403),
         (
