@@ -101,7 +101,11 @@ impl Admission {
     }
 
     /// Leaves its mark in a request that goes on; turns away one that does not.
-    pub(super) fn admit<B>(&self, decided: Decided, request: &mut Request<B>) -> Result<(), Rejection> {
+    pub(super) fn admit<B: 'static>(
+        &self,
+        decided: Decided,
+        request: &mut Request<B>,
+    ) -> Result<(), Rejection> {
         let leniency = if self.exemptions.hold(request) { Leniency::Any } else { self.leniency };
         let target = Target::of(request.method(), request.uri(), request.extensions());
         let standing = self.server.settle(decided, leniency, Some(target));
@@ -119,7 +123,7 @@ impl Admission {
         Ok(())
     }
 
-    fn hint_at_order<B>(&self, request: &Request<B>) {
+    fn hint_at_order<B: 'static>(&self, request: &Request<B>) {
         if request.method() == Method::OPTIONS && is_preflight(request) {
             self.server.hints().give(Hint::Preflight, None);
         }

@@ -85,7 +85,7 @@ impl GuardLayer {
 
     /// Lets requests to these paths pass, with any token, bad or good, or none. A path is compared byte by byte, as the client sent it; one that ends with `/*` stands
     /// for everything below it, itself not included. A request whose path others may read in another way (percent-encodings, `//`, `;`, `\`, dot
-    /// segments) is to no public path.
+    /// segments) is to no public path, nor is one that something between an outer router and this layer has written anew.
     ///
     /// Such a request waits for keys 250 ms at the most. A route that is added to the router after the layer needs no such exception, as the layer does not stand before it.
     ///
@@ -130,7 +130,8 @@ impl GuardLayer {
     /// Lets CORS preflights pass, for a CORS layer or a handler that stands inside of this layer. It needs none of this outside, where it belongs: there it
     /// answers preflights itself, and puts its headers on refusals too.
     ///
-    /// A preflight is `OPTIONS` with `Origin` and `Access-Control-Request-Method`, without a body, and without what names another method.
+    /// A preflight is `OPTIONS` with `Origin` and `Access-Control-Request-Method`, without a body, and without what names another method. Over HTTP/2 and
+    /// later, where nothing in the head tells whether there is a body, the one of the request has to be `axum`'s and empty.
     ///
     /// ```
     /// # use axum::Router;

@@ -44,7 +44,7 @@ where
             Attempt::Decided(decided) if !after.is_later() => {
                 return match self.admission.admit(decided, &mut request) {
                     Ok(()) => ResponseFuture::inner(self.take_ready().call(request), after),
-                    Err(rejection) => ResponseFuture::refused(rejection.into_response()),
+                    Err(rejection) => ResponseFuture::refused(after.finish(rejection.into_response())),
                 };
             }
             other => other,
