@@ -21,8 +21,22 @@ use tokio::net::TcpListener;
 pub async fn serve(app: Router) -> io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    serve_on(listener, app);
     Ok(address)
+}
+
+/// The same where the port is known before the app is made.
+pub fn serve_on(listener: TcpListener, app: Router) {
+    tokio::spawn(async move { axum::serve(listener, app).await });
+}
+
+/// A client that goes nowhere but to this machine.
+///
+/// # Errors
+///
+/// If there is none to be had.
+pub fn http_client() -> reqwest::Result<Client> {
+    Client::builder().no_proxy().tls_certs_only([]).build()
 }
 
 /// Who asks.
@@ -90,15 +104,22 @@ impl Story {
     ///
     /// If there is another argument, no port, or no HTTP client.
     pub async fn begin(api: Router) -> Result<Self, Box<dyn Error>> {
+        Self::at(serve(api).await?)
+    }
+
+    /// The same of an API that is served already, at this address.
+    ///
+    /// # Errors
+    ///
+    /// If there is another argument, or no HTTP client.
+    pub fn at(api: String) -> Result<Self, Box<dyn Error>> {
         let check_only = match std::env::args().nth(1).as_deref() {
             None => false,
             Some("--check") => true,
             Some(_) => return Err("the only argument is `--check`".into()),
         };
-        let api = serve(api).await?;
         println!("API  {api}");
-        let client = Client::builder().no_proxy().tls_certs_only([]).build()?;
-        Ok(Self { api, client, check_only, told: 0, wrong: 0 })
+        Ok(Self { api, client: http_client()?, check_only, told: 0, wrong: 0 })
     }
 
     /// Begins a chapter.
@@ -173,16 +194,28 @@ impl Story {
     ///
     /// If the program cannot learn of Ctrl-C.
     pub async fn end(self, callers: &[&Caller], path: &str) -> io::Result<ExitCode> {
+        let mut invitation =
+            "The API stays up until Ctrl-C. Try it; the tokens are good for an hour:".to_owned();
+        for Caller { name, token } in callers {
+            let token = token.as_deref().unwrap_or_default();
+            let curl = format!("curl -i {}{path} -H 'authorization: Bearer {token}'", self.api);
+            invitation.push_str(&format!("\n\n# {name}\n{curl}"));
+        }
+        self.close(&invitation).await
+    }
+
+    /// The same, with an invitation of another kind.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot learn of Ctrl-C.
+    pub async fn close(self, invitation: &str) -> io::Result<ExitCode> {
         println!("\n{} of {} as expected", self.told - self.wrong, self.told);
         if self.wrong > 0 {
             return Ok(ExitCode::FAILURE);
         }
         if !self.check_only {
-            println!("\nThe API stays up until Ctrl-C. Try it; the tokens are good for an hour:");
-            for Caller { name, token } in callers {
-                let token = token.as_deref().unwrap_or_default();
-                println!("\n# {name}\ncurl -i {}{path} -H 'authorization: Bearer {token}'", self.api);
-            }
+            println!("\n{invitation}");
             tokio::signal::ctrl_c().await?;
         }
         Ok(ExitCode::SUCCESS)

@@ -1,10 +1,13 @@
-//! The guide: how it works, what to write, what is answered, how to test; what is defended against, and what was tried.
+//! The guide: how it works, what to write, what is answered, how to test; what is defended against, what is claimed of the standards, and what was tried.
 
 #[doc = include_str!("docs/architecture.md")]
 pub mod architecture {}
 
 #[doc = include_str!("docs/configuration.md")]
 pub mod configuration {}
+
+#[doc = include_str!("docs/mcp.md")]
+pub mod mcp {}
 
 #[doc = include_str!("docs/policies.md")]
 pub mod policies {}
@@ -17,6 +20,9 @@ pub mod responses {}
 
 #[doc = include_str!("docs/proof.md")]
 pub mod proof {}
+
+#[doc = include_str!("docs/standards.md")]
+pub mod standards {}
 
 #[cfg(feature = "testing")]
 #[doc = include_str!("docs/testing.md")]

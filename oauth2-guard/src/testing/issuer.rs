@@ -15,7 +15,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::signing_key::SigningKey;
 use super::token_builder::TokenBuilder;
@@ -33,7 +33,7 @@ pub const AUDIENCE: &str = "api";
 /// |---|---|
 /// | `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server` | the discovery document |
 /// | `/jwks.json` | the key set |
-/// | `POST /token` | the client credentials grant (RFC 6749 §4.4), with `scope` and `audience` (default [`AUDIENCE`]), for any client |
+/// | `POST /token` | the client credentials grant (RFC 6749 §4.4) for any client, with `scope`, and for the audience that every `resource` (RFC 8707) and `audience` names; [`AUDIENCE`] where there is none |
 ///
 /// ```
 /// use oauth2_guard::{Algorithm, testing::Issuer};
@@ -305,20 +305,32 @@ async fn jwk_set(State(issuer): State<Arc<IssuerState>>) -> Response {
 
 /// RFC 6749 §4.4.2, §5.
 async fn token(State(issuer): State<Arc<IssuerState>>, form: Bytes) -> Response {
-    let parameter = |name| form_urlencoded::parse(&form).find(|(key, _)| key == name).map(|(_, value)| value);
+    let all =
+        |name| form_urlencoded::parse(&form).filter(move |(key, _)| key == name).map(|(_, value)| value);
+    let parameter = |name| all(name).next();
     let refuse = |error: &str| answer(StatusCode::BAD_REQUEST, &json!({ "error": error }));
     match parameter("grant_type").as_deref() {
         Some("client_credentials") => {}
         Some(_) => return refuse("unsupported_grant_type"),
         None => return refuse("invalid_request"),
     }
+    // RFC 8707 §2.
+    if all("resource").any(|resource| Url::parse(&resource).is_err() || resource.contains('#')) {
+        return refuse("invalid_target");
+    }
+    let audiences: Vec<_> = all("resource").chain(all("audience")).collect();
+    let audience = match &*audiences {
+        [] => AUDIENCE.into(),
+        [one] => Value::from(&**one),
+        several => several.iter().map(|audience| &**audience).collect(),
+    };
     let client = parameter("client_id").unwrap_or_else(|| "test-client".into());
     let scope = parameter("scope").unwrap_or_default();
     let token = issuer
         .token()
         .subject(&client)
         .claim("client_id", &*client)
-        .audience(&parameter("audience").unwrap_or_else(|| AUDIENCE.into()))
+        .claim("aud", audience)
         .scopes(&scope)
         .build();
     answer(

@@ -20,6 +20,13 @@ fn every_test_that_the_page_on_providers_names_is_there() {
     }
 }
 
+#[test]
+fn every_test_that_the_pages_on_standards_and_on_mcp_name_is_there() {
+    assert!(tests_named_by("standards.md").len() > 80);
+    let of_mcp = tests_named_by("mcp.md");
+    assert!(of_mcp.iter().filter(|name| name.starts_with("mcp::")).count() > 15, "{of_mcp:?}");
+}
+
 /// Those in the last columns of the tables that have a column of tests. Each is there.
 fn tests_named_by(page: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

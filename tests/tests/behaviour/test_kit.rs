@@ -49,6 +49,29 @@ async fn the_token_endpoint_serves_the_client_credentials_grant() {
 }
 
 #[tokio::test]
+async fn a_token_is_for_the_resources_that_it_is_asked_for() {
+    let issuer = Issuer::builder().algorithms([Algorithm::ES256]).start().await.unwrap();
+    let audience = async |form: &str| {
+        let (status, grant) = token_request(&issuer, &format!("grant_type=client_credentials{form}")).await;
+        assert_eq!(status, 200, "{form}");
+        let provider = ["https://a.example/mcp", "https://b.example", AUDIENCE].into_iter();
+        let provider = provider.fold(issuer.provider(), Provider::audience);
+        let server = ResourceServer::builder().provider(provider).build().await.unwrap();
+        let claims = server.verify(grant["access_token"].as_str().unwrap()).await.unwrap();
+        claims.claim("aud").unwrap().clone()
+    };
+    let (a, b) = ("&resource=https%3A%2F%2Fa.example%2Fmcp", "&resource=https%3A%2F%2Fb.example");
+    assert_eq!(audience("").await, AUDIENCE);
+    assert_eq!(audience(a).await, "https://a.example/mcp");
+    assert_eq!(audience(&format!("{a}{b}")).await, json!(["https://a.example/mcp", "https://b.example"]));
+    assert_eq!(audience(&format!("{a}&audience=api")).await, json!(["https://a.example/mcp", "api"]));
+    for bad in ["a", "https%3A%2F%2Fa.example%2F%23part", ""] {
+        let refused = token_request(&issuer, &format!("grant_type=client_credentials&resource={bad}")).await;
+        assert_eq!(refused, (400, json!({"error": "invalid_target"})), "{bad}");
+    }
+}
+
+#[tokio::test]
 async fn the_discovery_document_and_the_key_set_are_published() {
     let issuer = Issuer::start().await.unwrap();
     let get = async |path: &str| -> Value {
