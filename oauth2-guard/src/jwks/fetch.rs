@@ -5,8 +5,9 @@ use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use http::header::{AGE, CACHE_CONTROL, HeaderMap, HeaderName, RETRY_AFTER};
+use http::header::{AGE, CACHE_CONTROL, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use http::{Request, StatusCode};
+use httpdate::parse_http_date;
 use serde_json::Value;
 
 use super::fetch_error::FetchError;
@@ -134,7 +135,7 @@ impl Fetcher {
         })?;
         let response = self.by.get(request).await.map_err(|failure| FetchError::at(at, &failure))?;
         if response.status() != StatusCode::OK {
-            let (status, retry_after) = (response.status(), seconds(response.headers(), &RETRY_AFTER));
+            let (status, retry_after) = (response.status(), retry_after(response.headers()));
             return Err(FetchError::Status { at: at.clone(), status, retry_after });
         }
         if response.body().len() > MAX_BODY_BYTES {
@@ -171,6 +172,13 @@ fn max_age(headers: &HeaderMap) -> Option<Duration> {
         is_max_age.then(|| value.trim().trim_matches('"').parse().ok().map(Duration::from_secs))?
     });
     told.min().map(|told| told.saturating_sub(seconds(headers, &AGE).unwrap_or_default()))
+}
+
+/// RFC 9110 §10.2.3: seconds, or a date, which counts from that of the answer: its clock may be another one than ours.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let date = |name| parse_http_date(headers.get(name)?.to_str().ok()?).ok();
+    let until = || date(&RETRY_AFTER)?.duration_since(date(&DATE)?).ok();
+    seconds(headers, &RETRY_AFTER).or_else(until)
 }
 
 fn seconds(headers: &HeaderMap, name: &HeaderName) -> Option<Duration> {

@@ -44,7 +44,7 @@ impl FetchError {
         Self::Source { cause: shown(&failure.to_string(), None) }
     }
 
-    /// How long the authorization server asked to be left alone (RFC 9110 §10.2.3), where it said so in seconds.
+    /// How long the authorization server asked to be left alone (RFC 9110 §10.2.3).
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,

@@ -102,6 +102,44 @@ async fn json_says_the_same() {
 }
 
 #[tokio::test]
+async fn yaml_is_one_of_the_formats_and_says_where_a_mistake_is() {
+    let world = World::new().await;
+    let yaml = format!(
+        "realm: orders\nproviders:\n  staff:\n    issuer: {}\n    audience: [api, orders]\n    role_claims: groups\n    key_refresh_minutes: 5\n",
+        world.issuer.url()
+    );
+    let config: Config = serde_yaml_ng::from_str(&yaml).unwrap();
+    let builder = config.into_builder().unwrap().clock(world.clock.clone());
+    let api = Api::serve(app().layer(builder.build().await.unwrap().layer())).await;
+    let token = world.token().claim("groups", ["admin"]);
+    assert_eq!(api.status("/admin", token.clone().audience("orders")).await, 200);
+    assert_eq!(api.status("/admin", world.token()).await, 403);
+    assert_eq!(api.status("/admin", token.audience("invoices")).await, 401);
+    for (setting, expected) in [
+        (
+            "audience: 5",
+            "providers.staff.audience: invalid type: integer `5`, expected a text or a list of texts",
+        ),
+        ("isuer: x", "providers.staff: unknown field `isuer`, expected one of `issuer`"),
+        ("lazy: true", "providers.staff: unknown field `lazy`"),
+        (
+            "groups_as_roles: yes",
+            "providers.staff.groups_as_roles: invalid type: string \"yes\", expected a boolean",
+        ),
+        ("realm: ~\n    realm: ~", "providers.staff: duplicate"),
+    ] {
+        let message = serde_yaml_ng::from_str::<Config>(&format!("providers:\n  staff:\n    {setting}\n"));
+        let message = message.unwrap_err().to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
+    // What is no text in YAML is not taken for a secret, and not shown.
+    let numeric = "providers: {staff: {issuer: 'https://a.example', audience: api, shared_secret: 42424242}}";
+    let config: Config = serde_yaml_ng::from_str(numeric).unwrap();
+    let message = config.into_builder().unwrap_err().to_string();
+    assert_eq!(message, "`providers.staff.shared_secret` is no text: write it in quotes");
+}
+
+#[tokio::test]
 async fn code_adds_what_the_file_does_not_say() {
     let world = World::new().await;
     let other =
@@ -162,6 +200,10 @@ fn what_a_provider_lacks_is_named_by_its_path() {
         ),
         (
             "issuer = \"https://a.example\"",
+            "`providers.staff.audience` is missing: name your API as in the `aud` of its tokens",
+        ),
+        (
+            "issuer = \"https://a.example\"\naudience = []",
             "`providers.staff.audience` is missing: name your API as in the `aud` of its tokens",
         ),
         (
@@ -349,7 +391,6 @@ async fn what_the_build_refuses_names_the_provider() {
             "issuer = \"https://a.example\"\naudience = \" api\"",
             "an audience is empty or has spaces around it",
         ),
-        ("issuer = \"https://a.example\"\naudience = []", "it has no audience"),
         (
             "issuer = \"https://a.example\"\naudience = \"api\"\nscope_claims = []",
             "`scope_claims` names no claim",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, DATE, HeaderValue, RETRY_AFTER};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use oauth2_guard::testing::{Issuer, SigningKey};
@@ -27,6 +27,8 @@ struct KeyAnswer {
     keys: Vec<Arc<SigningKey>>,
     /// `Cache-Control` where it has keys, else `Retry-After`.
     header: Option<&'static str>,
+    /// If not that of the machine.
+    date: Option<&'static str>,
 }
 
 /// A key set that serves what it is told to, once it is let.
@@ -40,8 +42,9 @@ struct KeyServer {
 impl KeyServer {
     async fn serve(world: &World) -> (Self, Provider) {
         let key = world.issuer.key(Algorithm::ES256);
+        let answer = KeyAnswer { status: StatusCode::OK, keys: vec![key], header: None, date: None };
         let this = Self {
-            answer: Arc::new(Mutex::new(KeyAnswer { status: StatusCode::OK, keys: vec![key], header: None })),
+            answer: Arc::new(Mutex::new(answer)),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             requests: Counter::default(),
         };
@@ -54,14 +57,21 @@ impl KeyServer {
     async fn answer(&self) -> impl IntoResponse + use<> {
         self.requests.count();
         let _let_in = self.gate.acquire().await.unwrap();
-        let KeyAnswer { status, keys, header } = self.answer.lock().unwrap().clone();
+        let KeyAnswer { status, keys, header, date } = self.answer.lock().unwrap().clone();
         let keys: Vec<_> = keys.iter().map(|key| key.jwk()).collect();
         let mut response = (status, json!({ "keys": keys }).to_string()).into_response();
         if let Some(header) = header {
             let name = if status.is_success() { CACHE_CONTROL } else { RETRY_AFTER };
             response.headers_mut().insert(name, HeaderValue::from_static(header));
         }
+        if let Some(date) = date {
+            response.headers_mut().insert(DATE, HeaderValue::from_static(date));
+        }
         response
+    }
+
+    fn is_at(&self, date: &'static str) {
+        self.answer.lock().unwrap().date = Some(date);
     }
 
     fn says(&self, status: StatusCode, header: Option<&'static str>) {
@@ -231,6 +241,39 @@ async fn an_authorization_server_that_asks_for_rest_gets_it() {
     world.clock.advance(Duration::from_secs(3));
     assert_eq!(status(&server, &bogus()).await, 401);
     assert_eq!(keys.requests.get(), 3);
+}
+
+#[tokio::test]
+async fn it_may_ask_for_rest_until_a_date_by_its_own_clock_and_for_five_minutes_at_the_most() {
+    for (until, seconds) in [
+        ("Mon, 05 Jan 2026 10:02:00 GMT", 120),
+        ("Mon, 05 Jan 2026 12:00:00 GMT", 300),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 300),
+        // What asks for nothing: the cool-down is kept all the same.
+        ("Mon, 05 Jan 2026 10:00:01 GMT", 30),
+        ("Mon, 05 Jan 2026 09:00:00 GMT", 30),
+        ("Mon, 05 Jan 2026 10:02:00", 30),
+        ("soon", 30),
+        ("-120", 30),
+        ("99999999999999999999", 30),
+        ("86400", 300),
+    ] {
+        let world = World::new().await;
+        let (keys, provider) = KeyServer::serve(&world).await;
+        let server = server(&world, provider).await;
+        keys.says(StatusCode::SERVICE_UNAVAILABLE, Some(until));
+        keys.is_at("Mon, 05 Jan 2026 10:00:00 GMT");
+        world.clock.advance(FRESH);
+        let bogus = || world.token().header("kid", "bogus").build();
+        assert_eq!(status(&server, &bogus()).await, 503);
+        world.clock.advance(Duration::from_secs(seconds - 1));
+        assert_eq!(status(&server, &bogus()).await, 503, "{until}");
+        assert_eq!(keys.requests.get(), 2, "{until}");
+        keys.says(StatusCode::OK, None);
+        world.clock.advance(Duration::from_secs(1));
+        assert_eq!(status(&server, &bogus()).await, 401, "{until}");
+        assert_eq!(keys.requests.get(), 3, "{until}");
+    }
 }
 
 #[tokio::test]
