@@ -157,6 +157,18 @@ impl Provider {
                 "the issuer is empty or has spaces around it: copy the `iss` of its tokens".to_owned()
             );
         }
+        if self.issuer.contains("/.well-known/") {
+            return Err(
+                "its issuer is the address of a document: leave out `/.well-known/` and what follows, so that it is the `iss` of its tokens"
+                    .to_owned(),
+            );
+        }
+        if self.issuer.contains(['{', '}']) {
+            return Err(
+                "its issuer has braces, as a template has: write out what they stand for; for tenants of Microsoft Entra ID say `Provider::entra_multi_tenant([..])`"
+                    .to_owned(),
+            );
+        }
         if self.issuer_aliases.iter().any(|alias| blank(alias) || *alias == self.issuer) {
             return Err(
                 "an alias of its issuer is empty, has spaces around it, or is the issuer: leave it out, or copy the `iss` of its tokens"

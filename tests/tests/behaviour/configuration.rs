@@ -35,9 +35,35 @@ async fn accepts(provider: Provider) {
 async fn there_is_a_provider() {
     assert_eq!(
         refusal(ResourceServer::builder()).await,
-        "no provider is trusted: add one with `.provider(Provider::discover(\"https://..\").audience(\"..\"))`"
+        "no provider is trusted: add one with `.provider(Provider::discover(\"https://..\").audience(\"..\"))`, or in the `providers` of a configuration"
     );
     accepts(provider()).await;
+}
+
+#[tokio::test]
+async fn an_issuer_is_neither_the_address_of_its_document_nor_a_template() {
+    for issuer in [
+        "https://login.example.com/.well-known/openid-configuration",
+        "https://login.example.com/tenant/.well-known/jwks.json",
+        "https://login.example.com/.well-known/oauth-authorization-server/tenant",
+    ] {
+        for provider in [Provider::discover(issuer), Provider::with_jwks(issuer, jwks())] {
+            assert_eq!(
+                refusal_of(provider.audience("api").name("p")).await,
+                "provider `p`: its issuer is the address of a document: leave out `/.well-known/` and what follows, so that it is the `iss` of its tokens"
+            );
+        }
+    }
+    for issuer in
+        ["https://login.microsoftonline.com/{tenantid}/v2.0", "https://{domain}/oauth2/default", "a}"]
+    {
+        assert_eq!(
+            refusal_of(Provider::with_jwks(issuer, jwks()).audience("api").name("p")).await,
+            "provider `p`: its issuer has braces, as a template has: write out what they stand for; for tenants of Microsoft Entra ID say `Provider::entra_multi_tenant([..])`"
+        );
+    }
+    accepts(Provider::with_jwks("https://login.example.com/well-known/.well-known", jwks()).audience("api"))
+        .await;
 }
 
 #[tokio::test]

@@ -220,6 +220,17 @@ async fn keycloak_takes_the_servers_address_and_the_name_of_a_realm() {
 }
 
 #[tokio::test]
+async fn keycloaks_account_is_no_audience() {
+    let realm = || Provider::keycloak("https://sso.example.com", "staff");
+    let account = "its audience `account` is in nearly every token of the realm, whatever API that is for: name the client of this API, and have Keycloak add it by a mapper of the type Audience";
+    assert_eq!(refusal(realm().audience("account")).await, account);
+    assert_eq!(refusal(realm().audience("api").audience("account")).await, account);
+    starts(realm().audience("account-api")).await;
+    // Elsewhere it is a name like any other.
+    starts(Provider::discover("https://login.example.com").audience("account")).await;
+}
+
+#[tokio::test]
 async fn a_client_with_roles_is_keycloaks() {
     let keycloak = || Provider::keycloak("https://sso.example.com", "staff").audience("api");
     starts(keycloak().client("orders-api")).await;

@@ -1,17 +1,19 @@
 //! ISS: a token is from whom it names, and everything of that provider holds.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use oauth2_guard::testing::{Issuer, SigningKey};
-use oauth2_guard::{Algorithm, Provider, ResourceServer};
+use oauth2_guard::{Algorithm, Provider, ResolveIssuer, ResourceServer, ResourceServerBuilder};
 use oauth2_guard_tests::{Api as Served, Counter};
 use serde_json::{Value, json};
 
 use crate::case::{Api, OK, R401, Setup, is_refused_at_build, provider};
-use crate::token::{AUDIENCE, ISSUER, Token, es256, key};
+use crate::cloud::{self, OTHER_TENANT, TENANT};
+use crate::token::{AUDIENCE, ISSUER, NOW, Token, es256, key};
 
 const OTHER: &str = "https://other.example.com";
 
@@ -190,6 +192,50 @@ async fn a216_the_audience_that_another_provider_has() {
     api.send(of_other(&own).claim("aud", AUDIENCE)).unlike(of_other(&own)).is(R401("wrong_audience")).await;
 }
 
+#[tokio::test]
+async fn a218_a_provider_that_was_taken_out() {
+    let others = key(Algorithm::ES256, "canary-of-other");
+    let token = of_other(&others);
+    let before = two(&es256(), &others).await;
+    before.send(token.clone()).is(OK).await;
+    // The server that takes the place of that one knows nothing of it.
+    let alone = Api::of(&es256()).await;
+    alone.send(token.clone()).unlike_at(&before, token.clone()).is(R401("wrong_issuer")).await;
+    let third = Provider::with_jwks("https://third.example.com", json!({"keys": [others.jwk()]}).to_string());
+    let providers = vec![provider(&[es256().jwk()]), third.audience("https://b.example.com").name("third")];
+    let among = Setup { providers, ..Setup::keys(&[es256().jwk(), others.jwk()]) }.build().await;
+    among.send(token.clone()).unlike_at(&before, token).is(R401("unknown_issuer")).await;
+}
+
+static IS_TENANT: AtomicBool = AtomicBool::new(true);
+
+struct Tenants;
+
+impl ResolveIssuer for Tenants {
+    async fn provider(&self, issuer: &str) -> Result<Option<Provider>, axum::BoxError> {
+        let keys = json!({"keys": [key(Algorithm::ES256, "canary-of-other").jwk()]}).to_string();
+        let provider = || Provider::with_jwks(OTHER, keys).audience("https://b.example.com").name("tenants");
+        Ok((issuer == OTHER && IS_TENANT.load(Ordering::SeqCst)).then(provider))
+    }
+}
+
+#[tokio::test]
+async fn n_iss_a_tenant_that_was_taken_out() {
+    let others = key(Algorithm::ES256, "canary-of-other");
+    let settings = |builder: ResourceServerBuilder| builder.resolve_issuers(Tenants);
+    let lasting = |token: Token| token.claim("exp", NOW + 10_000);
+    let good = lasting(Token::of(&es256())).into();
+    let api = Setup { settings, good, ..Setup::keys(&[es256().jwk(), others.jwk()]) }.build().await;
+    api.send(lasting(of_other(&others))).is(OK).await;
+    IS_TENANT.store(false, Ordering::SeqCst);
+    // Until it is asked again.
+    api.send(lasting(of_other(&others))).is(OK).await;
+    api.clock.advance(Duration::from_secs(11 * 60));
+    for _ in 0..2 {
+        api.send(lasting(of_other(&others))).is(R401("unknown_issuer")).await;
+    }
+}
+
 /// Two authorization servers that count what they are asked.
 async fn two_over_http() -> (Api, [Issuer; 2], Counter) {
     let setup = Setup::default();
@@ -258,6 +304,79 @@ async fn discover(
 }
 
 const GOOD: &str = r#"{"issuer":"{here}","jwks_uri":"{here}/jwks"}"#;
+
+#[tokio::test]
+async fn a220_a_tenant_that_is_not_that_of_the_issuer_or_none() {
+    let api = cloud::entra().await;
+    api.send(cloud::of_tenant(OTHER_TENANT)).is(OK).await;
+    let upper = TENANT.to_uppercase();
+    let beside = format!("{OTHER_TENANT}/v2.0/../../{TENANT}");
+    let long = "canary".repeat(1_700);
+    for tenant in [
+        "../common",
+        "..%2f",
+        "a/b",
+        "",
+        "*",
+        "{tid}",
+        "{tenantid}",
+        "common",
+        "canary-tenant",
+        &upper,
+        &beside,
+    ] {
+        let own = cloud::of_tenant(TENANT).claim("tid", tenant);
+        api.send(own).is(R401(if tenant.is_empty() { "mistyped_claim" } else { "forbidden_claim" })).await;
+        api.send(cloud::of_tenant(tenant)).is(R401("wrong_issuer")).await;
+    }
+    api.send(cloud::of_tenant(TENANT).claim("tid", &*long)).is(R401("forbidden_claim")).await;
+    api.send(cloud::of_tenant(TENANT).claim("iss", cloud::issuer_of(&long))).is(R401("wrong_issuer")).await;
+    api.send(cloud::of_tenant(TENANT).claim("tid", OTHER_TENANT)).is(R401("forbidden_claim")).await;
+    api.send(cloud::of_tenant(OTHER_TENANT).claim("tid", TENANT)).is(R401("forbidden_claim")).await;
+    for tid in [json!(null), json!([TENANT]), json!({"tid": TENANT}), json!(5)] {
+        api.send(cloud::of_tenant(TENANT).claim("tid", tid)).is(R401("mistyped_claim")).await;
+    }
+    api.send(cloud::of_tenant(TENANT).without("tid")).is(R401("missing_claim")).await;
+}
+
+#[tokio::test]
+async fn a221_an_issuer_in_which_a_tenants_is_found() {
+    let api = cloud::entra().await;
+    let issuer = cloud::issuer_of(TENANT);
+    for iss in [
+        format!("{issuer}.evil"),
+        format!("{issuer}.evil.example"),
+        format!("{issuer}/"),
+        format!("{issuer}\n"),
+        format!("{issuer}/v2.0"),
+        format!("x{issuer}"),
+        format!(" {issuer}"),
+        format!("https://evil.example/{issuer}"),
+        format!("https://evil.example/?{issuer}"),
+        format!("https://login.microsoftonline.com.evil.example/{TENANT}/v2.0"),
+        format!("https://loginXmicrosoftonline.com/{TENANT}/v2.0"),
+        format!("https://login.microsoftonline.com/{TENANT}/v2X0"),
+        format!("https://login.microsoftonline.com/{TENANT}"),
+        format!("https://sts.windows.net/{TENANT}/"),
+    ] {
+        api.send(cloud::of_tenant(TENANT).claim("iss", iss)).is(R401("wrong_issuer")).await;
+    }
+    // A template is no issuer.
+    for template in
+        ["https://login.microsoftonline.com/{tenantid}/v2.0", "https://{tenant}.login.example.com"]
+    {
+        let of = |issuer| {
+            Provider::with_jwks(issuer, json!({"keys": [es256().jwk()]}).to_string()).audience(AUDIENCE)
+        };
+        is_refused_at_build(of(template), of(ISSUER), "write out what they stand for").await;
+    }
+    is_refused_at_build(
+        Provider::entra_multi_tenant(["common"]).audience(AUDIENCE),
+        Provider::with_jwks(ISSUER, json!({"keys": [es256().jwk()]}).to_string()).audience(AUDIENCE),
+        "would let every tenant in",
+    )
+    .await;
+}
 
 #[tokio::test]
 async fn a222_a_document_of_another_issuer() {

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::case::{Api, OK, R401, Setup};
 use crate::fetched::{COOL_DOWN, Fetched, KEEP, lasting, unknown};
-use crate::token::{Token, base64url, es256, key};
+use crate::token::{Token, base64url, decoded, es256, key, with};
 use crate::watch;
 
 /// Whether it is accepted, where nobody is waited for.
@@ -142,6 +142,24 @@ async fn a336_one_provider_that_hangs_does_not_concern_another() {
     tokio::time::resume();
     let terse = fetched.api.try_terse(unknown().into(), KEEP).await;
     terse.unwrap();
+}
+
+#[tokio::test]
+async fn a337_a_wrong_signature_is_held_against_one_key_and_no_other() {
+    let [named, other] = ["canary-long", "canary-other"].map(|name| key(Algorithm::RS256, name));
+    // As long as a key may be, and with a signature of that length.
+    let modulus = decoded(named.jwk()["n"].as_str().unwrap());
+    let long = with(&named.jwk(), "n", base64url(modulus.repeat(4)));
+    let good = Token::of(&es256());
+    let api = Setup { good: good.into(), ..Setup::keys(&[long, other.jwk(), es256().jwk()]) }.build().await;
+    let signed = Token::of(&named).build();
+    let (head, _) = signed.rsplit_once('.').unwrap();
+    api.send(format!("{head}.{}", base64url([1; 1024]))).is(R401("bad_signature")).await;
+    // Another key, under which it holds, is not tried; nor is any where none is named.
+    let of_other = Token::of(&other);
+    api.send(of_other.clone()).is(OK).await;
+    api.send(of_other.clone().header("kid", named.id())).is(R401("bad_signature")).await;
+    api.send(of_other.without_header("kid")).is(R401("ambiguous_key")).await;
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod algorithm;
 mod api;
 mod audience;
 mod case;
+mod cloud;
 mod fetched;
 mod format;
 mod header;

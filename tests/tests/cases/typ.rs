@@ -4,6 +4,7 @@ use oauth2_guard::Provider;
 use serde_json::{Value, json};
 
 use crate::case::{Api, OK, R401};
+use crate::cloud;
 use crate::token::{Token, es256};
 
 /// One that takes access tokens by any name, and one that asks for RFC 9068.
@@ -34,6 +35,22 @@ async fn a226_an_id_token() {
     }
     let allowing = Api::with(&es256(), Provider::allow_id_tokens).await;
     allowing.send(id_token.claim("at_hash", "canary-hash")).is(OK).await;
+}
+
+#[tokio::test]
+async fn a228_a_claim_that_says_which_kind_of_token_it_is() {
+    let api = cloud::keycloak().await;
+    for typ in
+        ["ID", "Refresh", "Offline", "Logout", "bearer", "BEARER", "Bearer-Token", "DPoP", "Registration"]
+    {
+        api.send(cloud::of_realm().claim("typ", typ)).is(R401("not_an_access_token")).await;
+    }
+    for typ in [json!(""), json!(null), json!(["Bearer"]), json!({"Bearer": true}), json!(5)] {
+        api.send(cloud::of_realm().claim("typ", typ)).is(R401("mistyped_claim")).await;
+    }
+    api.send(cloud::of_realm().without("typ")).is(R401("missing_claim")).await;
+    // That of the header is another.
+    api.send(cloud::of_realm().claim("typ", "ID").header("typ", "Bearer")).is(R401("wrong_type")).await;
 }
 
 #[tokio::test]

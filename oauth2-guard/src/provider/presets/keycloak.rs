@@ -18,7 +18,7 @@ impl Provider {
     /// (`realm_access.roles`) are the roles; [`client`](Self::client) adds those of a client. The claim `typ` must be `Bearer`:
     /// that of an ID, refresh or logout token is another.
     ///
-    /// Never name `account` as an audience: nearly every token of the realm has it.
+    /// `account` is no audience, and refused as one: nearly every token of the realm has it.
     ///
     /// More in [the guide](crate::guide::providers#keycloak).
     ///
@@ -54,7 +54,13 @@ impl Provider {
     }
 }
 
-pub(super) fn check(server: &str, realm: &str) -> Result<(), String> {
+pub(super) fn check(server: &str, realm: &str, audiences: &[String]) -> Result<(), String> {
+    if audiences.iter().any(|audience| audience == "account") {
+        return Err(
+            "its audience `account` is in nearly every token of the realm, whatever API that is for: name the client of this API, and have Keycloak add it by a mapper of the type Audience"
+                .to_owned(),
+        );
+    }
     if server.contains("/realms/") || server.ends_with("/realms") || server.ends_with("/admin") {
         return Err(
             "`Provider::keycloak` takes the server's address first, such as `https://sso.example.com`: leave out `/realms` or `/admin`, and what follows"

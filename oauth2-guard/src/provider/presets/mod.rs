@@ -51,7 +51,7 @@ impl Preset {
             Self::Cognito { region, user_pool } => cognito::check(region, user_pool),
             Self::Entra { tenants, .. } => entra::check(tenants),
             Self::Firebase { project } => firebase::check(project),
-            Self::Keycloak { server, realm } => keycloak::check(server, realm),
+            Self::Keycloak { server, realm } => keycloak::check(server, realm, &provider.audiences),
             Self::Generic | Self::Google | Self::Okta => Ok(()),
         }
         .and_then(|()| self.check_aliases(provider))
