@@ -111,8 +111,9 @@ impl Config {
     /// # Errors
     ///
     /// A [`BuildError`] that names the variable and not its value: an unknown one, which may be a known one misspelt; one that is
-    /// empty, has spaces around it, is no Unicode, or not what it should be; one that is set twice. Variables that
-    /// Kubernetes makes for its services (`OAUTH2_PORT`, `OAUTH2_SERVICE_HOST`) and those of oauth2-proxy (`OAUTH2_PROXY_`) are not ours.
+    /// empty, has spaces or quotes around it, is no Unicode, or not what it should be; one that is set twice. Variables that
+    /// Kubernetes makes for its services (`OAUTH2_PORT`, `OAUTH2_SERVICE_HOST`), those of oauth2-proxy (`OAUTH2_PROXY_`), and those that a client
+    /// logs in with (`OAUTH2_CLIENT_ID`, `OAUTH2_CLIENT_SECRET`) are not ours.
     ///
     /// ```
     /// use oauth2_guard::Config;

@@ -125,9 +125,7 @@ impl ProviderSettings {
                 &format!("is missing: copy the `iss` of its tokens, or name a preset in {preset}"),
             )
         })?;
-        if self.audience.is_none() {
-            return Err(no_audience(place));
-        }
+        self.require_audience(place)?;
         let sources = [
             ("jwks_url", self.jwks_url.is_some()),
             ("discovery_url", self.discovery_url.is_some()),
@@ -229,10 +227,17 @@ impl ProviderSettings {
             )?),
             _ => return Err(place.mistake("preset", &format!("is none of {PRESETS}"))),
         };
-        if self.audience.is_none() && preset != "firebase" {
-            return Err(no_audience(place));
+        if preset != "firebase" {
+            self.require_audience(place)?;
         }
         Ok(provider)
+    }
+
+    fn require_audience(&self, place: &Place<'_>) -> Result<(), BuildError> {
+        if self.audience.as_ref().is_some_and(|Names(audiences)| !audiences.is_empty()) {
+            return Ok(());
+        }
+        Err(place.mistake("audience", "is missing: name your API as in the `aud` of its tokens"))
     }
 
     /// What says who the provider is, and was not asked for.
@@ -330,10 +335,6 @@ fn first_or_merged(claims: &str, place: &Place<'_>) -> BuildError {
 
 pub(super) fn all(names: Option<Names>) -> Vec<String> {
     names.map(|Names(names)| names).unwrap_or_default()
-}
-
-fn no_audience(place: &Place<'_>) -> BuildError {
-    place.mistake("audience", "is missing: name your API as in the `aud` of its tokens")
 }
 
 fn algorithm(name: &str, place: &Place<'_>) -> Result<Algorithm, BuildError> {

@@ -76,8 +76,9 @@ const OF_PROVIDER: [(&str, Kind); 38] = [
     ("insecure_http", Kind::List),
 ];
 
-/// What an environment of `OAUTH2_CLIENT_ID`, `OAUTH2_TENANT_ID`, `OAUTH2_ISSUER` and `OAUTH2_AUDIENCE` has besides.
-const OF_CLIENT: [&str; 2] = ["client_id", "tenant_id"];
+/// What an environment of `OAUTH2_ISSUER` and `OAUTH2_AUDIENCE` has besides, for a client beside the API.
+const OF_CLIENT: [&str; 2] = ["client_id", "client_secret"];
+const TENANT_ID: &str = "tenant_id";
 
 /// Similar enough to be the same word, misspelt (Jaro-Winkler).
 const SIMILAR: f64 = 0.85;
@@ -91,6 +92,10 @@ pub(super) fn config<N: Into<OsString>, V: Into<OsString>>(
         variables.take_all(OF_SERVER.map(|(setting, kind)| (variable(prefix, setting), setting, kind)))?;
     let mut config: Config = server.into_settings()?;
     let several = variables.take(&variable(prefix, "providers"), Kind::List)?;
+    for setting in OF_CLIENT {
+        // Clients log in with it; who only verifies tokens has no use for it.
+        variables.left.remove(&variable(prefix, setting));
+    }
     config.origin = Origin::Variables { prefix: prefix.to_owned(), one_provider: several.is_none() };
     match several {
         None => {
@@ -174,9 +179,7 @@ impl<'a> Variables<'a> {
         let prefix = self.prefix;
         let names = OF_PROVIDER.map(|(setting, kind)| (of_only_provider(prefix, setting), setting, kind));
         let settings: ProviderSettings = self.take_all(names)?.into_settings()?;
-        let [client, tenant] = OF_CLIENT.map(|setting| variable(prefix, setting));
-        // Clients log in with it; who only verifies tokens has no use for it.
-        self.take(&client, Kind::Text)?;
+        let tenant = variable(prefix, TENANT_ID);
         if let Some(Value::String(id)) = self.take(&tenant, Kind::Text)? {
             let issuer = settings.issuer.as_deref().unwrap_or_default();
             if !issuer.split('/').any(|segment| segment == id) {
@@ -254,6 +257,10 @@ impl Kind {
         if trimmed != text && self != Self::Lines {
             return Err(mistake(name, "has spaces around it: take them out"));
         }
+        if is_quoted(trimmed) {
+            // A shell takes them off, and so does `dotenvy`; Docker's `--env-file` does not.
+            return Err(mistake(name, "has quotes around it, which are part of it: take them out"));
+        }
         match self {
             Self::Flag => match text {
                 "true" => Ok(Value::Bool(true)),
@@ -273,6 +280,10 @@ impl Kind {
             Self::Lines | Self::Text => Ok(Value::String(text.to_owned())),
         }
     }
+}
+
+fn is_quoted(text: &str) -> bool {
+    text.len() > 1 && ['"', '\''].iter().any(|quote| text.starts_with(*quote) && text.ends_with(*quote))
 }
 
 /// A JSON array; or texts with a comma, spaces, or both between.

@@ -375,7 +375,7 @@ impl ResourceServerBuilder {
     fn check(&self) -> Result<(), BuildError> {
         if self.providers.is_empty() && self.resolver.is_none() {
             return Err(BuildError::configuration(
-                "no provider is trusted: add one with `.provider(Provider::discover(\"https://..\").audience(\"..\"))`",
+                "no provider is trusted: add one with `.provider(Provider::discover(\"https://..\").audience(\"..\"))`, or in the `providers` of a configuration",
             ));
         }
         for (index, provider) in self.providers.iter().enumerate() {

@@ -206,6 +206,13 @@ fn what_is_missing_is_named_by_its_variable() {
     );
     accepts(&[&keycloak[..], &[("OAUTH2_KEYCLOAK_REALM", "staff")]].concat());
     accepts(&[ISSUER, AUDIENCE]);
+    // A list of none is none.
+    for vars in [[ISSUER, (AUDIENCE.0, "[]")], [("OAUTH2_PRESET", "google"), (AUDIENCE.0, "[]")]] {
+        assert_eq!(
+            mistake(&vars),
+            "`OAUTH2_AUDIENCE` is missing: name your API as in the `aud` of its tokens"
+        );
+    }
 }
 
 #[test]
@@ -263,6 +270,19 @@ fn variables_of_other_programs_are_not_ours() {
 }
 
 #[test]
+fn what_a_client_beside_the_api_logs_in_with_is_not_looked_at() {
+    let client = [("OAUTH2_CLIENT_ID", "\"canary\""), ("OAUTH2_CLIENT_SECRET", " canary")];
+    accepts(&[&[ISSUER, AUDIENCE][..], &client].concat());
+    let staff = [("OAUTH2_STAFF_ISSUER", ISSUER.1), ("OAUTH2_STAFF_AUDIENCE", AUDIENCE.1)];
+    accepts(&[&[("OAUTH2_PROVIDERS", "staff")][..], &staff, &client].concat());
+    for name in ["OAUTH2_CLIENT_SECRET_FILE", "OAUTH2_CLIENT_SECRETS", "OAUTH2_STAFF_CLIENT_SECRET"] {
+        assert!(mistake_of(name, "canary").starts_with(&format!("`{name}` is no setting")), "{name}");
+    }
+}
+
+const QUOTED: &str = "has quotes around it, which are part of it: take them out";
+
+#[test]
 fn a_value_that_is_not_what_it_should_be_is_not_shown() {
     for (name, value, expected) in [
         ("OAUTH2_REALM", "", "is empty: take it out, or set it"),
@@ -272,6 +292,13 @@ fn a_value_that_is_not_what_it_should_be_is_not_shown() {
         ("OAUTH2_REALM", " canary", "has spaces around it: take them out"),
         ("OAUTH2_SHARED_SECRET", "canary\n", "has spaces around it: take them out"),
         ("OAUTH2_ROLE_CLAIMS", "canary ", "has spaces around it: take them out"),
+        ("OAUTH2_AUDIENCE", "\"canary\"", QUOTED),
+        ("OAUTH2_REALM", "'canary'", QUOTED),
+        ("OAUTH2_ROLE_CLAIMS", "\"canary\", \"canary\"", QUOTED),
+        ("OAUTH2_LEEWAY_SECONDS", "'30'", QUOTED),
+        ("OAUTH2_JWKS", "'{}'\n", QUOTED),
+        ("OAUTH2_MAY_GRANT", "'{}'", QUOTED),
+        ("OAUTH2_SHARED_SECRET", "\"canary\"", QUOTED),
         ("OAUTH2_LEEWAY_SECONDS", "canary", "is no whole number, written in digits alone"),
         ("OAUTH2_LEEWAY_SECONDS", "1.5", "is no whole number, written in digits alone"),
         ("OAUTH2_LEEWAY_SECONDS", "-1", "is no whole number, written in digits alone"),
@@ -286,10 +313,15 @@ fn a_value_that_is_not_what_it_should_be_is_not_shown() {
             "is none of auth0, cognito, entra, entra_v1, firebase, google, keycloak, okta",
         ),
     ] {
-        assert_eq!(mistake_of(name, value), format!("`{name}` {expected}"), "{value:?}");
+        let issuer_alone = [ISSUER, (name, value)];
+        let vars =
+            if name == AUDIENCE.0 { issuer_alone.to_vec() } else { vec![ISSUER, AUDIENCE, (name, value)] };
+        assert_eq!(mistake(&vars), format!("`{name}` {expected}"), "{value:?}");
     }
     for (name, value) in [
         ("OAUTH2_REALM", "orders and invoices"),
+        ("OAUTH2_REALM", "the 'orders'"),
+        ("OAUTH2_REALM", "'"),
         ("OAUTH2_LEEWAY_SECONDS", "0"),
         ("OAUTH2_LAZY", "true"),
         ("OAUTH2_REQUIRE_RFC9068", "false"),
