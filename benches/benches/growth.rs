@@ -1,0 +1,190 @@
+//! How the cost of a guarded request grows with what there is of something: `cargo bench --bench growth`.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a measurement fails by panicking"
+)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode};
+use axum::routing::get;
+use oauth2_guard::policy::Rule;
+use oauth2_guard::testing::{SigningKey, TokenBuilder};
+use oauth2_guard::{Algorithm, Guard, Policy, Provider, ResourceServer};
+use oauth2_guard_benches::api::{Caller, app, bearer};
+use oauth2_guard_benches::tokens::{AUDIENCE, ISSUER, common, distinct, key, provider, token};
+use oauth2_guard_benches::{Subject, compare, median, now, unless_test};
+use serde_json::json;
+
+const ALGORITHM: Algorithm = Algorithm::ES256;
+const SIZES: [usize; 3] = [1, 10, 100];
+
+fn main() {
+    providers();
+    keys();
+    leaves();
+    scopes();
+    tokens();
+    threads();
+}
+
+fn server(providers: impl IntoIterator<Item = Provider>) -> ResourceServer {
+    let builder = providers.into_iter().fold(ResourceServer::builder(), |all, one| all.provider(one));
+    now(builder.build()).expect("a server")
+}
+
+fn request<'a>(name: String, app: &Router, path: &'static str, token: &str) -> Subject<'a> {
+    let mut caller = Caller::new(app, path, StatusCode::OK);
+    let credentials = bearer(token);
+    Subject::new(name, move || caller.call(Some(&credentials)))
+}
+
+/// The token is of the one that was named last.
+fn providers() {
+    let subjects = SIZES.map(|size| {
+        let issuers: Vec<_> = (0..size).map(|number| format!("https://{number}.example.com")).collect();
+        let key = key(ALGORITHM);
+        let provider = |issuer| {
+            let jwks = json!({"keys": [key.jwk()]}).to_string();
+            Provider::with_jwks(issuer, jwks).audience(AUDIENCE)
+        };
+        let app = app(&server(issuers.iter().map(provider)));
+        let issuer = issuers.last().expect("an issuer");
+        let token = common(TokenBuilder::new(issuer, AUDIENCE, Arc::clone(&key))).build();
+        request(format!("{size}"), &app, "/guarded", &token)
+    });
+    compare("providers of a server", subjects.into());
+}
+
+/// The token is signed by the one that stands last.
+fn keys() {
+    let subjects = SIZES.map(|size| {
+        let keys: Vec<_> = (0..size)
+            .map(|number| Arc::new(SigningKey::generate(ALGORITHM, format!("signing-key-{number}"))))
+            .collect();
+        let jwks = json!({"keys": keys.iter().map(|key| key.jwk()).collect::<Vec<_>>()}).to_string();
+        let app = app(&server([Provider::with_jwks(ISSUER, jwks).audience(AUDIENCE)]));
+        let token = token(keys.last().expect("a key")).build();
+        request(format!("{size}"), &app, "/guarded", &token)
+    });
+    compare("keys of a provider", subjects.into());
+}
+
+struct Leaves<const N: usize>;
+
+impl<const N: usize> Leaves<N> {
+    const EACH: [Rule; N] = {
+        let mut leaves = [Rule::scope("orders:none"); N];
+        if let Some(last) = leaves.last_mut() {
+            *last = Rule::scope("orders:read");
+        }
+        leaves
+    };
+}
+
+/// The one that holds stands last.
+impl<const N: usize> Policy for Leaves<N> {
+    type Checks = ();
+    const RULE: Rule = Rule::Any(&Self::EACH);
+}
+
+fn leaves() {
+    async fn guarded<const N: usize>(_: Guard<Leaves<N>>) {}
+
+    let key = key(ALGORITHM);
+    let app = Router::new()
+        .route("/1", get(guarded::<1>))
+        .route("/10", get(guarded::<10>))
+        .route("/100", get(guarded::<100>))
+        .layer(server([provider(&key)]).layer());
+    let token = token(&key).build();
+    let subjects = [("1", "/1"), ("10", "/10"), ("100", "/100")]
+        .map(|(size, path)| request(size.to_owned(), &app, path, &token));
+    compare("leaves of a rule, of which the last holds", subjects.into());
+}
+
+/// The one that is asked for stands last.
+fn scopes() {
+    let key = key(ALGORITHM);
+    let app = app(&server([provider(&key)]));
+    let subjects = SIZES.map(|size| {
+        let mut scopes: Vec<_> = (1..size).map(|number| format!("orders:{number}")).collect();
+        scopes.push("orders:read".to_owned());
+        let token = token(&key).scopes(&scopes.join(" ")).build();
+        request(format!("{size}, a token of {} bytes", token.len()), &app, "/guarded", &token)
+    });
+    compare("scopes of a token", subjects.into());
+}
+
+/// Each is asked with in turn; the bare handler gets the same, so that it is the same memory that is not at hand.
+fn tokens() {
+    let key = key(ALGORITHM);
+    let app = app(&server([provider(&key)]));
+    for count in unless_test(vec![10, 10_000, 1_000_000], vec![10, 100]) {
+        let tokens: Vec<_> = distinct(&token(&key), count).map(|token| bearer(&token)).collect();
+        let subject = |name: &str, path| {
+            let mut caller = Caller::new(&app, path, StatusCode::OK);
+            tokens.iter().for_each(|token| caller.call(Some(token)));
+            let mut next = tokens.iter().cycle();
+            Subject::new(name, move || caller.call(next.next()))
+        };
+        compare(
+            &format!("{count} cached tokens in turn, against a bare handler"),
+            vec![
+                subject("no authorization at all", "/bare"),
+                subject("#[requires(scopes = ..)]", "/guarded"),
+            ],
+        );
+    }
+}
+
+/// As many requests as they can, one token for all or one each.
+fn threads() {
+    let key = key(ALGORITHM);
+    let app = app(&server([provider(&key)]));
+    let tokens: Vec<_> = distinct(&token(&key), 2).map(|token| bearer(&token)).collect();
+    let [first, second] = &*tokens else { return };
+    println!("\nrequests by two threads, against one");
+    for (name, path, tokens) in [
+        ("no authorization at all", "/bare", [first, first]),
+        ("#[requires(scopes = ..)], a token of all", "/guarded", [first, first]),
+        ("#[requires(scopes = ..)], a token of each", "/guarded", [first, second]),
+    ] {
+        let caller = Caller::new(&app, path, StatusCode::OK);
+        let ratios = (0..unless_test(21, 1)).map(|_| {
+            let one = requests(&caller, &tokens[..1]);
+            requests(&caller, &tokens) / one
+        });
+        println!("  {name:<52} {:>8.3} x   target >= 1.8", median(ratios.collect()));
+    }
+}
+
+/// A second, by a thread for each token.
+fn requests(caller: &Caller, tokens: &[&HeaderValue]) -> f64 {
+    let (over, count) = (AtomicBool::new(false), AtomicU64::new(0));
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for token in tokens {
+            scope.spawn(|| {
+                let mut caller = caller.clone();
+                let mut own = 0;
+                while !over.load(Ordering::Relaxed) {
+                    caller.call(Some(token));
+                    own += 1;
+                }
+                count.fetch_add(own, Ordering::Relaxed);
+            });
+        }
+        thread::sleep(unless_test(Duration::from_millis(100), Duration::from_millis(2)));
+        over.store(true, Ordering::Relaxed);
+    });
+    count.into_inner() as f64 / start.elapsed().as_secs_f64()
+}
