@@ -1,4 +1,4 @@
-//! The guide: how it works, what to write, what is answered, how to test; what is defended against, what is claimed of the standards, and what was tried.
+//! The guide: how it works, what to write, what is answered, how to test; how to come here from other libraries; what is defended against, what is claimed of the standards, and what was tried.
 
 #[doc = include_str!("docs/architecture.md")]
 pub mod architecture {}
@@ -8,6 +8,27 @@ pub mod configuration {}
 
 #[doc = include_str!("docs/mcp.md")]
 pub mod mcp {}
+
+#[doc = include_str!("docs/migrating.md")]
+pub mod migrating {
+    #[doc = include_str!("docs/migrating/authlib.md")]
+    pub mod authlib {}
+
+    #[doc = include_str!("docs/migrating/axioms.md")]
+    pub mod axioms {}
+
+    #[doc = include_str!("docs/migrating/axum_crates.md")]
+    pub mod axum_crates {}
+
+    #[doc = include_str!("docs/migrating/jsonwebtoken.md")]
+    pub mod jsonwebtoken {}
+
+    #[doc = include_str!("docs/migrating/starlette_oauth2_api.md")]
+    pub mod starlette_oauth2_api {}
+
+    #[doc = include_str!("docs/migrating/validate_token.md")]
+    pub mod validate_token {}
+}
 
 #[doc = include_str!("docs/policies.md")]
 pub mod policies {}
