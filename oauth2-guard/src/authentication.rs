@@ -13,7 +13,7 @@ use crate::provider::{Hint, RefusedToken, TrustedProvider};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
 use crate::standing::{Leniency, Standing};
-use crate::verify::{InvalidToken, Pass, Refused, verify};
+use crate::verify::{InvalidToken, Pass, Refused};
 
 /// What became of the credentials of a request.
 pub(crate) enum Attempt {
@@ -87,7 +87,7 @@ impl ResourceServer {
             return Attempt::Decided(Decided::refused(Reason::ClockUnusable, None));
         };
         let undecided = |wanted| Attempt::Undecided(Undecided { token: token.as_str().into(), wanted });
-        Attempt::Decided(match verify(token, self.max_token_bytes(), self.providers(), now, pass) {
+        Attempt::Decided(match self.verifier().verify(token, now, pass) {
             Ok(claims) => Decided::Verified(claims),
             Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
             Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {

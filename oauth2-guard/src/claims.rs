@@ -1,4 +1,5 @@
 use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -8,9 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::claim_ref::{ClaimRef, Found};
 use crate::clock::UnixTime;
+use crate::json;
 use crate::policy::{Answers, Denial, Evidence, Grants, Policy, Principal, Token};
 use crate::provider::TrustedProvider;
-use crate::verify::ValidClaims;
+use crate::token::Signed;
+use crate::verify::{Dates, ValidClaims, VerificationKey};
 
 /// A clock may be set, and a machine asleep, while a timer runs.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
@@ -35,14 +38,65 @@ struct Inner {
     provider: Arc<TrustedProvider>,
     members: Map<String, Value>,
     grants: Grants,
-    expires_at: UnixTime,
+    dates: Dates,
+    /// The one that signed it, and the number of the newest set of keys in which it was found.
+    key: Arc<VerificationKey>,
+    key_set: AtomicU64,
+    /// Of the token; empty where it is not looked up again.
+    signing_input: Box<str>,
 }
 
 impl OAuth2Claims {
-    pub(crate) fn new(provider: Arc<TrustedProvider>, claims: ValidClaims) -> Self {
+    pub(crate) fn new(
+        provider: Arc<TrustedProvider>,
+        claims: ValidClaims,
+        key_set: u64,
+        signing_input: &str,
+    ) -> Self {
         let grants = provider.roles.expand(provider.claims.grants(&claims.members));
-        let ValidClaims { members, expires_at } = claims;
-        Self(Arc::new(Inner { provider, members, grants, expires_at }))
+        let ValidClaims { members, dates, key } = claims;
+        let (key_set, signing_input) = (AtomicU64::new(key_set), signing_input.into());
+        Self(Arc::new(Inner { provider, members, grants, dates, key, key_set, signing_input }))
+    }
+
+    /// Whether they are the claims of a token of the same bytes, up to its signature.
+    pub(crate) fn is_of(&self, signed: Signed<'_>) -> bool {
+        *self.0.signing_input == *signed.input()
+    }
+
+    pub(crate) fn trusted_provider(&self) -> &Arc<TrustedProvider> {
+        &self.0.provider
+    }
+
+    pub(crate) fn dates(&self) -> Dates {
+        self.0.dates
+    }
+
+    /// The key that signed the token.
+    pub(crate) fn key(&self) -> &VerificationKey {
+        &self.0.key
+    }
+
+    /// A set of keys in which that key was found for the token; the newest that anybody looked into.
+    pub(crate) fn key_set(&self) -> u64 {
+        self.0.key_set.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn found_in(&self, key_set: u64) {
+        self.0.key_set.store(key_set, Ordering::Relaxed);
+    }
+
+    /// How much it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let Inner { members, grants, signing_input, .. } = &*self.0;
+        [size_of::<Inner>(), signing_input.len(), json::bytes_of(members), grants.bytes()]
+            .into_iter()
+            .fold(0, usize::saturating_add)
+    }
+
+    /// `iss` as the token has it.
+    pub(crate) fn untranslated_issuer(&self) -> &str {
+        self.text("iss").unwrap_or_default()
     }
 
     /// What a rule is held against.
@@ -144,7 +198,7 @@ impl OAuth2Claims {
     /// ```
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
-        self.0.expires_at.to_system_time()
+        self.0.dates.expires_at.to_system_time()
     }
 
     /// Waits until the token is not accepted any more, the leeway included: to end what was begun with it, such as a WebSocket or a stream. It is that of a
@@ -164,7 +218,7 @@ impl OAuth2Claims {
     /// ```
     pub fn expired(&self) -> impl Future<Output = ()> + Send + use<> {
         let provider = Arc::clone(&self.0.provider);
-        let end = self.0.expires_at.saturating_add(provider.leeway.as_secs()).to_system_time();
+        let end = self.0.dates.expires_at.saturating_add(provider.leeway.as_secs()).to_system_time();
         async move {
             loop {
                 let now = provider.clock.now();

@@ -44,6 +44,27 @@ pub(crate) fn parse_object_of(bytes: &[u8], max_objects: usize) -> Result<Map<St
     }
 }
 
+/// How much the members of an object take, about: a place in a tree that is half full, and what they point to.
+pub(crate) fn bytes_of(members: &Map<String, Value>) -> usize {
+    let member = |(name, value): (&String, &Value)| {
+        112_usize.saturating_add(name.len()).saturating_add(bytes_of_value(value))
+    };
+    members.iter().map(member).fold(0, usize::saturating_add)
+}
+
+fn bytes_of_value(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len().saturating_add(16),
+        Value::Array(values) => values
+            .iter()
+            .map(|value| bytes_of_value(value).saturating_add(size_of::<Value>()))
+            .fold(64, usize::saturating_add),
+        // A tree begins with a place for eleven.
+        Value::Object(members) => bytes_of(members).saturating_add(640),
+    }
+}
+
 #[derive(Clone, Copy)]
 struct StrictValue<'a> {
     /// Those that were read so far.

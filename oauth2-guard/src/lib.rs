@@ -55,6 +55,7 @@ pub mod __fuzzing;
 mod attributes;
 mod authentication;
 mod bearer;
+mod cache;
 mod caught;
 mod challenge;
 pub mod check;

@@ -6,6 +6,34 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::bearer::BearerToken;
 use crate::verify::InvalidToken;
 
+/// What is signed, and the signature, as the last dot parts them. Nothing about them is verified, nor even decoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Signed<'a> {
+    input: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Signed<'a> {
+    /// Refuses what is longer than `max_bytes` before it looks at a single character.
+    pub(crate) fn split(token: BearerToken<'a>, max_bytes: usize) -> Result<Self, InvalidToken> {
+        let token = token.as_str();
+        if token.len() > max_bytes {
+            return Err(InvalidToken::TooLarge);
+        }
+        let dot = memchr::memrchr(b'.', token.as_bytes()).ok_or(InvalidToken::Malformed)?;
+        let (input, rest) = token.split_at_checked(dot).ok_or(InvalidToken::Malformed)?;
+        Ok(Self { input, signature: rest.strip_prefix('.').ok_or(InvalidToken::Malformed)? })
+    }
+
+    pub(crate) fn input(self) -> &'a str {
+        self.input
+    }
+
+    pub(crate) fn signature(self) -> &'a str {
+        self.signature
+    }
+}
+
 /// Three segments of a compact JWS. Nothing about them is verified, nor even decoded.
 #[derive(Clone, Copy)]
 pub(crate) struct CompactJws<'a> {
@@ -16,21 +44,20 @@ pub(crate) struct CompactJws<'a> {
 }
 
 impl<'a> CompactJws<'a> {
-    /// Refuses what is longer than `max_bytes` before it looks at a single character.
-    pub(crate) fn parse(token: BearerToken<'a>, max_bytes: usize) -> Result<Self, InvalidToken> {
-        let token = token.as_str();
-        if token.len() > max_bytes {
-            return Err(InvalidToken::TooLarge);
+    pub(crate) fn parse(Signed { input, signature }: Signed<'a>) -> Result<Self, InvalidToken> {
+        let (header, payload) = input.split_once('.').ok_or(InvalidToken::Malformed)?;
+        match memchr::memchr_iter(b'.', payload.as_bytes()).count() {
+            0 if header.is_empty() || payload.is_empty() || signature.is_empty() => {
+                Err(InvalidToken::Malformed)
+            }
+            0 => Ok(Self { signing_input: input, header, payload, signature }),
+            2 => Err(InvalidToken::Encrypted),
+            _ => Err(InvalidToken::Malformed),
         }
-        let (signing_input, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(InvalidToken::Malformed)?;
-        if payload.bytes().filter(|byte| *byte == b'.').count() == 2 {
-            return Err(InvalidToken::Encrypted);
-        }
-        if payload.contains('.') || header.is_empty() || payload.is_empty() || signature.is_empty() {
-            return Err(InvalidToken::Malformed);
-        }
-        Ok(Self { signing_input, header, payload, signature })
+    }
+
+    pub(crate) fn header(&self) -> &'a str {
+        self.header
     }
 
     pub(crate) fn untrusted_header(&self) -> Result<Vec<u8>, InvalidToken> {
@@ -57,11 +84,11 @@ fn decode(segment: &str) -> Result<Vec<u8>, InvalidToken> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CompactJws, InvalidToken, decode};
+    use super::{CompactJws, InvalidToken, Signed, decode};
     use crate::bearer::BearerToken;
 
     fn parse(token: &str) -> Result<(), InvalidToken> {
-        CompactJws::parse(BearerToken::untrusted(token), 64).map(|_| ())
+        CompactJws::parse(Signed::split(BearerToken::untrusted(token), 64)?).map(|_| ())
     }
 
     #[test]

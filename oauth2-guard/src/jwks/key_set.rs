@@ -1,5 +1,6 @@
 use core::fmt;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -16,8 +17,8 @@ const MAX_OBJECTS: usize = 10 * MAX_KEYS;
 
 /// The usable keys of a JWK Set (RFC 7517 §5): never none, once one was fetched.
 pub(crate) struct KeySet {
-    by_id: HashMap<Box<str>, Vec<VerificationKey>>,
-    without_id: Vec<VerificationKey>,
+    by_id: HashMap<Box<str>, Vec<Arc<VerificationKey>>>,
+    without_id: Vec<Arc<VerificationKey>>,
     /// A lone key that was configured without an ID is meant, whatever ID a token names.
     serves_any_id: bool,
     skipped: Vec<(usize, Skipped)>,
@@ -93,7 +94,7 @@ impl KeySet {
     /// A set of one key that has no ID.
     pub(crate) fn of_one(key: VerificationKey) -> Self {
         let mut set = Self::empty(Vec::new());
-        set.without_id.push(key);
+        set.without_id.push(Arc::new(key));
         set.configured()
     }
 
@@ -126,17 +127,22 @@ impl KeySet {
             if several && key.id.is_some() {
                 self.skipped.push((index, "another key has the same `kid` and algorithm"));
             } else if inserted.insert((identity, key.thumbprint)) {
-                match key.id {
-                    Some(id) => self.by_id.entry(id).or_default().push(key.key),
-                    None => self.without_id.push(key.key),
+                let NamedKey { id, key, .. } = key;
+                match id {
+                    Some(id) => self.by_id.entry(id).or_default().push(Arc::new(key)),
+                    None => self.without_id.push(Arc::new(key)),
                 }
             }
         }
     }
 
     /// The one key for a token: that of its key ID, or, where it names none, the only one of its algorithm.
-    pub(crate) fn select(&self, id: Option<&str>, algorithm: Algorithm) -> Result<&VerificationKey, NoKey> {
-        let fits = |key: &&VerificationKey| key.algorithm() == algorithm;
+    pub(crate) fn select(
+        &self,
+        id: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<&Arc<VerificationKey>, NoKey> {
+        let fits = |key: &&Arc<VerificationKey>| key.algorithm() == algorithm;
         let Some(id) = id else {
             let mut fitting = self.keys().filter(fits);
             let only = fitting.next().ok_or(NoKey::OtherAlgorithm)?;
@@ -155,7 +161,7 @@ impl KeySet {
         &self.skipped
     }
 
-    fn keys(&self) -> impl Iterator<Item = &VerificationKey> {
+    fn keys(&self) -> impl Iterator<Item = &Arc<VerificationKey>> {
         self.by_id.values().flatten().chain(&self.without_id)
     }
 }

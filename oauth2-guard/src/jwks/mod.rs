@@ -6,6 +6,7 @@ mod freshness;
 pub(crate) mod jwk;
 mod key_file;
 mod key_set;
+mod known_headers;
 mod pem;
 #[cfg(all(test, shuttle))]
 mod schedules;
@@ -16,4 +17,4 @@ pub(crate) use self::fetch::key_set_address;
 pub(crate) use self::fetch::{Fetcher, KeyLocation};
 pub(crate) use self::freshness::Refresh;
 pub(crate) use self::key_set::{KeySet, NoKey};
-pub(crate) use self::store::{KeyStore, Refreshing, Stale, Unavailable};
+pub(crate) use self::store::{Dated, KeyStore, Refreshing, Stale, Unavailable};

@@ -1,3 +1,4 @@
+use core::fmt;
 use core::time::Duration;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
@@ -9,6 +10,7 @@ use super::fetch::{Fetched, Fetcher};
 use super::fetch_error::FetchError;
 use super::freshness::{COOL_DOWN, Freshness, Need, Refresh, Search};
 use super::key_set::KeySet;
+use super::known_headers::KnownHeaders;
 use crate::clock::Clock;
 use crate::fetch::DEADLINE;
 use crate::readiness::KeyState;
@@ -28,9 +30,11 @@ pub(crate) struct KeyStore {
 }
 
 /// A key set, and until when nothing has to be done about it.
-#[derive(Debug)]
 pub(crate) struct Dated {
     pub(crate) keys: KeySet,
+    pub(crate) headers: KnownHeaders,
+    /// No other set of the provider has it.
+    pub(crate) number: u64,
     fresh_until: Option<Instant>,
 }
 
@@ -69,7 +73,7 @@ impl KeyStore {
     /// The keys that a user wrote down, which never change.
     pub(crate) fn configured(provider: &str, keys: KeySet) -> Self {
         warn_of_skipped(provider, &keys, None);
-        Self { current: Arc::new(ArcSwap::from_pointee(Dated { keys, fresh_until: None })), remote: None }
+        Self { current: Arc::new(ArcSwap::from_pointee(Dated::new(keys, 0, None))), remote: None }
     }
 
     /// Keys that are fetched now, then as `refresh` says, and when a token names one that is not among them.
@@ -83,7 +87,7 @@ impl KeyStore {
         let Fetched { keys, max_age } = fetcher.fetch().await?;
         warn_of_skipped(&provider, &keys, None);
         let freshness = Freshness::new(refresh, started, max_age, random_byte());
-        let dated = Dated { keys, fresh_until: freshness.fresh_until() };
+        let dated = Dated::new(keys, 0, freshness.fresh_until());
         Ok(Self::of(provider, fetcher, clock, freshness, dated))
     }
 
@@ -94,7 +98,7 @@ impl KeyStore {
         refresh: Refresh,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let none = Dated { keys: KeySet::none(), fresh_until: Some(clock.instant()) };
+        let none = Dated::new(KeySet::none(), 0, Some(clock.instant()));
         let this = Self::of(provider, fetcher, clock, Freshness::unfetched(refresh), none);
         // Whoever comes first waits for it; until then there is nothing to say.
         drop(this.freshen());
@@ -141,9 +145,14 @@ impl KeyStore {
         self.current.load()
     }
 
-    /// Whether the keys may be used without a further thought: one look, and no lock.
+    /// Whether the [current](Self::current) keys may be used without a further thought: one look, and no lock.
     pub(crate) fn are_fresh(&self) -> bool {
-        match (&self.remote, self.current.load().fresh_until) {
+        self.is_fresh(&self.current.load())
+    }
+
+    /// The same of keys that were the current ones just now.
+    pub(crate) fn is_fresh(&self, dated: &Dated) -> bool {
+        match (&self.remote, dated.fresh_until) {
             (Some(remote), Some(fresh_until)) => remote.clock.instant() < fresh_until,
             _ => true,
         }
@@ -175,6 +184,22 @@ impl KeyStore {
     pub(crate) fn seek_replaced_key(&self) -> Option<Refreshing> {
         let outcome = self.remote.as_ref()?.join_or_search().ok()?;
         Some(Refreshing { outcome, patience: PATIENCE })
+    }
+}
+
+impl Dated {
+    fn new(keys: KeySet, number: u64, fresh_until: Option<Instant>) -> Self {
+        Self { keys, headers: KnownHeaders::default(), number, fresh_until }
+    }
+}
+
+/// Says how many keys there are, not which.
+impl fmt::Debug for Dated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dated")
+            .field("keys", &self.keys)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
@@ -330,7 +355,7 @@ impl Remote {
         if attempts.newest == number {
             attempts.last_error = None;
         }
-        let dated = Arc::new(Dated { keys, fresh_until: attempts.freshness.fresh_until() });
+        let dated = Arc::new(Dated::new(keys, number, attempts.freshness.fresh_until()));
         let before = self.current.swap(Arc::clone(&dated));
         drop(attempts);
         warn_of_skipped(&self.provider, &dated.keys, Some(&before.keys));

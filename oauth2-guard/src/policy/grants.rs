@@ -37,6 +37,12 @@ impl Grants {
         }
     }
 
+    /// How much they take on the heap, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let held = [&self.scopes, &self.roles, &self.permissions].map(Held::bytes);
+        held.into_iter().fold(0, usize::saturating_add)
+    }
+
     /// What is not known to be among `most` becomes doubtful.
     pub(crate) fn within(self, most: &Self) -> Self {
         Self {

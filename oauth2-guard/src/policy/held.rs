@@ -48,6 +48,16 @@ impl Held {
         &self.doubtful
     }
 
+    /// How much it takes on the heap, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let doubtful = match &self.doubtful {
+            Doubtful::Names(names) => names.as_slice(),
+            Doubtful::Everything => &[],
+        };
+        let names = self.names.iter().chain(doubtful);
+        names.map(|name| name.len().saturating_add(32)).fold(0, usize::saturating_add)
+    }
+
     /// What either holds is held, also where the other doubts it.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.names = union(self.names, other.names);

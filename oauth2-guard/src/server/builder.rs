@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::response::Response;
 
 use super::{Answers, OnDecision, ResourceServer, Shared};
+use crate::cache::{Limits, VerifiedTokens};
 use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
@@ -17,6 +18,7 @@ use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, Tru
 use crate::rejection::Rejection;
 use crate::resource::ProtectedResource;
 use crate::sync::{Handle, timeout};
+use crate::verify::Verifier;
 
 /// Makes a [`ResourceServer`].
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub struct ResourceServerBuilder {
     clock: Arc<dyn Clock>,
     fetch: Arc<dyn AnyFetch>,
     max_token_bytes: usize,
+    /// `None` where nothing is kept.
+    cache: Option<Limits>,
     answers: Answers,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
@@ -49,6 +53,7 @@ impl Default for ResourceServerBuilder {
             clock: Arc::new(SystemClock),
             fetch: Arc::new(HttpFetch::default()),
             max_token_bytes: MAX_TOKEN_BYTES,
+            cache: Some(Limits::default()),
             answers: Answers {
                 realm: "api".to_owned(),
                 verbose: false,
@@ -182,6 +187,47 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// How many tokens are remembered that were verified, so that they need not be verified again; 100,000 by default. A token that is not
+    /// remembered is verified as if it was seen for the first time.
+    ///
+    /// Whatever may change is looked at for every request all the same: its dates, the provider's keys, whether the provider still has the key. See the
+    /// [guide](crate::guide::architecture#verified-tokens) for what is kept, and why it is no token.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().max_cached_tokens(1_000_000).max_cache_bytes(4 << 30);
+    /// # let _ = builder;
+    /// ```
+    pub fn max_cached_tokens(mut self, tokens: usize) -> Self {
+        self.cache.get_or_insert_default().tokens = tokens;
+        self
+    }
+
+    /// How much memory the tokens take that are [remembered](Self::max_cached_tokens), in bytes, about; 64 MiB by default. They take none before
+    /// there are any.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().max_cache_bytes(8 * 1024 * 1024);
+    /// # let _ = builder;
+    /// ```
+    pub fn max_cache_bytes(mut self, bytes: usize) -> Self {
+        self.cache.get_or_insert_default().bytes = bytes;
+        self
+    }
+
+    /// Has every token verified each time that it comes. No answer is another for it.
+    ///
+    /// ```
+    /// # use oauth2_guard::ResourceServer;
+    /// let builder = ResourceServer::builder().without_cache();
+    /// # let _ = builder;
+    /// ```
+    pub fn without_cache(mut self) -> Self {
+        self.cache = None;
+        self
+    }
+
     /// Lets answers say why, and which rule denied: for development. They still hold nothing of the token or the keys.
     ///
     /// ```
@@ -293,7 +339,7 @@ impl ResourceServerBuilder {
     ///
     /// A [`BuildError`] for what cannot be right: no provider, a provider without audience, two of one issuer or one name,
     /// `http` beyond this machine, no algorithm, an unusable key set, PEM or secret, a leeway beyond 300 s, a claim reference that
-    /// could mean two things, a role that implies itself or is defined twice, a limit that refuses every token, a deadline that no check can keep, a realm that cannot be put into a header, a resource that not every client would write alike or that has no authorization server; and for keys that could not be fetched within 5 s,
+    /// could mean two things, a role that implies itself or is defined twice, a limit that refuses every token or lets none be remembered, a deadline that no check can keep, a realm that cannot be put into a header, a resource that not every client would write alike or that has no authorization server; and for keys that could not be fetched within 5 s,
     /// of all providers at once.
     ///
     /// # Panics
@@ -358,9 +404,12 @@ impl ResourceServerBuilder {
         let resolver = self.resolver.map(|resolver| Resolver::new(resolver, trusting));
         Ok(ResourceServer {
             shared: Arc::new(Shared {
-                providers: TrustedProviders::new(providers, resolver),
+                verifier: Verifier {
+                    providers: TrustedProviders::new(providers, resolver),
+                    max_token_bytes: self.max_token_bytes,
+                    cache: self.cache.map(VerifiedTokens::new),
+                },
                 clock: self.clock,
-                max_token_bytes: self.max_token_bytes,
                 answers: Arc::new(self.answers),
                 on_decision: self.on_decision,
                 check_deadline: self.check_deadline,
@@ -404,6 +453,11 @@ impl ResourceServerBuilder {
         if self.max_token_bytes == 0 {
             return Err(BuildError::configuration(
                 "a limit of 0 bytes refuses every token: leave `.max_token_bytes(..)` out, or raise it",
+            ));
+        }
+        if self.cache.is_some_and(|Limits { tokens, bytes }| tokens == 0 || bytes == 0) {
+            return Err(BuildError::configuration(
+                "a cache of 0 tokens or 0 bytes is none: say `.without_cache()`, or raise it",
             ));
         }
         if self.check_deadline.is_zero() {

@@ -17,6 +17,7 @@ use crate::provider::{Hints, TrustedProviders};
 use crate::readiness::Readiness;
 use crate::rejection::{Reason, Rejection};
 use crate::resource::ProtectedResourceMetadata;
+use crate::verify::Verifier;
 
 pub use self::builder::ResourceServerBuilder;
 
@@ -43,9 +44,8 @@ pub struct ResourceServer {
 }
 
 struct Shared {
-    providers: TrustedProviders,
+    verifier: Verifier,
     clock: Arc<dyn Clock>,
-    max_token_bytes: usize,
     answers: Arc<Answers>,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
@@ -140,16 +140,16 @@ impl ResourceServer {
         self.shared.roles.roles()
     }
 
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.shared.verifier
+    }
+
     pub(crate) fn providers(&self) -> &TrustedProviders {
-        &self.shared.providers
+        &self.shared.verifier.providers
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
-    }
-
-    pub(crate) fn max_token_bytes(&self) -> usize {
-        self.shared.max_token_bytes
     }
 
     pub(crate) fn check_deadline(&self) -> Duration {
@@ -175,6 +175,8 @@ impl ResourceServer {
 
 impl fmt::Debug for ResourceServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResourceServer").field("providers", &self.shared.providers).finish_non_exhaustive()
+        f.debug_struct("ResourceServer")
+            .field("providers", &self.shared.verifier.providers)
+            .finish_non_exhaustive()
     }
 }

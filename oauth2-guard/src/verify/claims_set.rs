@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::dates::Dates;
 use super::invalid::InvalidToken;
-use super::signature::SignatureValid;
+use super::signature::{SignatureValid, VerificationKey};
 use crate::clock::UnixTime;
 use crate::json::parse_object;
 use crate::provider::{Expected, RequiredClaim, Tenancy, TrustedProvider};
@@ -14,19 +15,21 @@ const LATEST_DATE: u64 = 253_402_300_799;
 /// A claims set that was signed by a provider's key, not validated yet.
 pub(crate) struct ClaimsSet {
     members: Map<String, Value>,
-    key_issuer: Option<Arc<str>>,
+    key: Arc<VerificationKey>,
 }
 
 /// A claims set that was signed by a provider's key and that holds for it, now.
 pub(crate) struct ValidClaims {
     pub(crate) members: Map<String, Value>,
-    pub(crate) expires_at: UnixTime,
+    pub(crate) dates: Dates,
+    /// The one that signed it.
+    pub(crate) key: Arc<VerificationKey>,
 }
 
 impl ClaimsSet {
     pub(super) fn parse(signed: SignatureValid<'_>) -> Result<Self, InvalidToken> {
         let members = parse_object(&signed.payload()?).map_err(|_| InvalidToken::Malformed)?;
-        Ok(Self { members, key_issuer: signed.into_key_issuer() })
+        Ok(Self { members, key: signed.into_key() })
     }
 
     /// RFC 7519 §4.1, RFC 9068 §4: presence and type, then value, then time.
@@ -84,17 +87,9 @@ impl ClaimsSet {
                 return Err(InvalidToken::LivesTooLong);
             }
         }
-        let leeway = provider.leeway.as_secs();
-        if now >= expires_at.saturating_add(leeway) {
-            return Err(InvalidToken::Expired);
-        }
-        if not_before.is_some_and(|date| date > now.saturating_add(leeway)) {
-            return Err(InvalidToken::NotYetValid);
-        }
-        if issued_at.is_some_and(|date| date > now.saturating_add(leeway)) {
-            return Err(InvalidToken::IssuedInFuture);
-        }
-        Ok(ValidClaims { members: self.members, expires_at })
+        let dates = Dates { expires_at, not_before, issued_at };
+        dates.hold(provider, now)?;
+        Ok(ValidClaims { members: self.members, dates, key: self.key })
     }
 
     /// A claim that, where it is there, is a string and not empty.
@@ -113,7 +108,7 @@ impl ClaimsSet {
             return Err(InvalidToken::ForbiddenClaim("tid"));
         }
         let is_of_key = |named: &str| tenancy.is_named_by_key(named, tenant);
-        if self.key_issuer.as_deref().is_some_and(|named| !is_of_key(named)) {
+        if self.key.issuer().is_some_and(|named| !is_of_key(named)) {
             return Err(InvalidToken::KeyOfAnotherIssuer);
         }
         Ok(())

@@ -3,11 +3,15 @@
 //! Each step takes what only the step before can make. The signature stands before the claims: but for the
 //! issuer's name, which selects the provider where there are several, nothing of the payload is read until
 //! it is verified.
+//!
+//! A token that was verified before is looked up, and what may have changed since is looked at.
 
+mod again;
 mod algorithm;
 mod claims_set;
 #[cfg(test)]
 mod conformance;
+mod dates;
 mod header;
 mod invalid;
 mod issuer;
@@ -15,20 +19,23 @@ mod signature;
 
 use std::sync::Arc;
 
+use self::again::again;
 use self::claims_set::ClaimsSet;
 use self::header::ProtectedHeader;
 use self::issuer::NotSelected;
 use self::signature::SignatureValid;
 use crate::bearer::BearerToken;
+use crate::cache::{Fingerprint, VerifiedTokens};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
-use crate::jwks::{NoKey, Refreshing, Stale};
+use crate::jwks::{Dated, NoKey, Refreshing, Stale};
 use crate::provider::{TrustedProvider, TrustedProviders};
-use crate::token::CompactJws;
+use crate::token::{CompactJws, Signed};
 
 pub use self::algorithm::Algorithm;
 pub(crate) use self::algorithm::Scheme;
 pub(crate) use self::claims_set::ValidClaims;
+pub(crate) use self::dates::Dates;
 pub use self::invalid::InvalidToken;
 pub(crate) use self::signature::VerificationKey;
 
@@ -53,42 +60,84 @@ pub(crate) enum Pass {
     AfterWaiting,
 }
 
-pub(crate) fn verify(
-    token: BearerToken<'_>,
-    max_token_bytes: usize,
-    providers: &TrustedProviders,
-    now: UnixTime,
-    pass: Pass,
-) -> Result<OAuth2Claims, Refused> {
-    let unchosen = |reason| Refused::Invalid { reason, provider: None };
-    let jws = CompactJws::parse(token, max_token_bytes).map_err(unchosen)?;
-    let header = ProtectedHeader::parse(&jws).map_err(unchosen)?;
-    let provider =
-        issuer::select(providers, &jws, pass != Pass::First).map_err(|not_selected| match not_selected {
+/// What tokens are held against.
+pub(crate) struct Verifier {
+    pub(crate) providers: TrustedProviders,
+    pub(crate) max_token_bytes: usize,
+    /// Those that were verified; `None` where all are verified each time.
+    pub(crate) cache: Option<VerifiedTokens>,
+}
+
+impl Verifier {
+    pub(crate) fn verify(
+        &self,
+        token: BearerToken<'_>,
+        now: UnixTime,
+        pass: Pass,
+    ) -> Result<OAuth2Claims, Refused> {
+        let signed = Signed::split(token, self.max_token_bytes).map_err(unchosen)?;
+        let Some((cache, fingerprint)) = self.cache.as_ref().zip(Fingerprint::of(signed)) else {
+            return self.verify_anew(signed, now, pass);
+        };
+        if let Some(known) = cache.find(&fingerprint, signed)
+            && let Some(verdict) = again(known, signed, &self.providers, now, pass)
+        {
+            return verdict;
+        }
+        let claims = self.verify_anew(signed, now, pass)?;
+        cache.keep(fingerprint, claims.clone());
+        Ok(claims)
+    }
+
+    fn verify_anew(&self, signed: Signed<'_>, now: UnixTime, pass: Pass) -> Result<OAuth2Claims, Refused> {
+        let jws = CompactJws::parse(signed).map_err(unchosen)?;
+        let selected = issuer::select(&self.providers, &jws, pass != Pass::First);
+        let known_to = selected.as_ref().ok().map(|provider| provider.keys.current());
+        let is_known = known_to.is_some_and(|keys| keys.headers.key_of(jws.header()).is_some());
+        let header = if is_known { None } else { Some(ProtectedHeader::parse(&jws).map_err(unchosen)?) };
+        let provider = selected.map_err(|not_selected| match not_selected {
             NotSelected::Refused(reason) => unchosen(reason),
             NotSelected::Unresolved(issuer) => Refused::Unresolved { issuer },
         })?;
-    let invalid = |reason| Refused::Invalid { reason, provider: Some(Arc::clone(&provider)) };
-    if !provider.keys.are_fresh() {
-        // Keys are fetched for tokens of the provider's own, or so they say.
-        issuer::require(&provider, &jws).map_err(invalid)?;
-        let freshened = match pass {
-            Pass::First | Pass::Resolved => provider.keys.freshen(),
-            Pass::AfterWaiting => provider.keys.settle().map_err(Stale::Unavailable),
-        };
-        freshened.map_err(|stale| Refused::Keys { stale, provider: Arc::clone(&provider) })?;
+        let invalid = |reason| Refused::Invalid { reason, provider: Some(Arc::clone(&provider)) };
+        let mut keys = provider.keys.current();
+        if !provider.keys.is_fresh(&keys) {
+            // Keys are fetched for tokens of the provider's own, or so they say.
+            issuer::require(&provider, &jws).map_err(invalid)?;
+            freshen(&provider, pass)?;
+            keys = provider.keys.current();
+        }
+        let verified = verify_for(&provider, &keys, &jws, header.as_ref(), now);
+        let verified = verified.map_err(|reason| match reason {
+            InvalidToken::UnknownKey => issuer::require(&provider, &jws).err().unwrap_or(reason),
+            _ => reason,
+        });
+        match verified {
+            Ok(claims) => {
+                let number = keys.number;
+                drop(keys);
+                let signing_input = if self.cache.is_some() { signed.input() } else { "" };
+                Ok(OAuth2Claims::new(provider, claims, number, signing_input))
+            }
+            Err(reason) => Err(match replaced_key(&provider, &jws, reason) {
+                Some(refreshing) => Refused::Replaced { reason, refreshing, provider },
+                None => invalid(reason),
+            }),
+        }
     }
-    let verified = verify_for(&provider, &jws, &header, now).map_err(|reason| match reason {
-        InvalidToken::UnknownKey => issuer::require(&provider, &jws).err().unwrap_or(reason),
-        _ => reason,
-    });
-    match verified {
-        Ok(claims) => Ok(OAuth2Claims::new(provider, claims)),
-        Err(reason) => Err(match replaced_key(&provider, &jws, reason) {
-            Some(refreshing) => Refused::Replaced { reason, refreshing, provider },
-            None => invalid(reason),
-        }),
-    }
+}
+
+fn unchosen(reason: InvalidToken) -> Refused {
+    Refused::Invalid { reason, provider: None }
+}
+
+/// To be done before keys are used that are not fresh.
+fn freshen(provider: &Arc<TrustedProvider>, pass: Pass) -> Result<(), Refused> {
+    let freshened = match pass {
+        Pass::First | Pass::Resolved => provider.keys.freshen(),
+        Pass::AfterWaiting => provider.keys.settle().map_err(Stale::Unavailable),
+    };
+    freshened.map_err(|stale| Refused::Keys { stale, provider: Arc::clone(provider) })
 }
 
 /// The fetch to wait for where `reason` may be that the keys at hand are not those of today.
@@ -107,26 +156,49 @@ fn replaced_key(
 /// Everything of the chosen provider holds, and nothing of another.
 fn verify_for(
     provider: &TrustedProvider,
+    keys: &Dated,
     jws: &CompactJws<'_>,
-    header: &ProtectedHeader,
+    header: Option<&ProtectedHeader>,
     now: UnixTime,
 ) -> Result<ValidClaims, InvalidToken> {
-    ClaimsSet::parse(verify_signature(provider, jws, header)?)?.validate(provider, now)
+    ClaimsSet::parse(verify_signature(provider, keys, jws, header)?)?.validate(provider, now)
 }
 
 /// The provider's own key signed it, whatever it says.
 fn verify_signature<'a>(
     provider: &TrustedProvider,
+    keys: &Dated,
     jws: &CompactJws<'a>,
-    header: &ProtectedHeader,
+    header: Option<&ProtectedHeader>,
 ) -> Result<SignatureValid<'a>, InvalidToken> {
+    let key = choose_key(provider, keys, jws, header)?;
+    let valid = key.verify(jws)?;
+    keys.headers.remember(jws.header(), &key);
+    Ok(valid)
+}
+
+/// The one key that the header means, where the provider allows what it says; read now unless it was read before.
+fn choose_key(
+    provider: &TrustedProvider,
+    keys: &Dated,
+    jws: &CompactJws<'_>,
+    header: Option<&ProtectedHeader>,
+) -> Result<Arc<VerificationKey>, InvalidToken> {
+    let read;
+    let header = match (keys.headers.key_of(jws.header()), header) {
+        (Some(key), _) => return Ok(Arc::clone(key)),
+        (None, Some(header)) => header,
+        (None, None) => {
+            read = ProtectedHeader::parse(jws)?;
+            &read
+        }
+    };
     header.require_typ(provider)?;
     let algorithm = header.allowed_algorithm(provider)?;
-    let current = provider.keys.current();
-    let key = current.keys.select(header.key_id(), algorithm).map_err(|reason| match reason {
+    let key = keys.keys.select(header.key_id(), algorithm).map_err(|reason| match reason {
         NoKey::Ambiguous => InvalidToken::AmbiguousKey,
         NoKey::OtherAlgorithm => InvalidToken::AlgorithmNotOfKey,
         NoKey::Unknown => InvalidToken::UnknownKey,
     })?;
-    key.verify(jws)
+    Ok(Arc::clone(key))
 }

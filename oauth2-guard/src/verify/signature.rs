@@ -23,7 +23,7 @@ enum Material {
 /// A JWS whose signature is that of a provider's key. Only [`VerificationKey::verify`] makes one.
 pub(crate) struct SignatureValid<'a> {
     jws: CompactJws<'a>,
-    key_issuer: Option<Arc<str>>,
+    key: Arc<VerificationKey>,
 }
 
 impl VerificationKey {
@@ -44,9 +44,28 @@ impl VerificationKey {
         self.algorithm
     }
 
-    pub(crate) fn verify<'a>(&self, jws: &CompactJws<'a>) -> Result<SignatureValid<'a>, InvalidToken> {
+    /// Whom the key is for, where its set says so.
+    pub(super) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// Whether it is the same key, for the same algorithm and issuer, though another set has it.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_same_material = match (&self.material, &other.material) {
+            (Material::Public(one), Material::Public(other)) => one.as_ref() == other.as_ref(),
+            // Written down by the user, so that it never comes a second time.
+            (Material::Secret(one), Material::Secret(other)) => core::ptr::eq(&**one, &**other),
+            (Material::Public(_), Material::Secret(_)) | (Material::Secret(_), Material::Public(_)) => false,
+        };
+        is_same_material && self.algorithm == other.algorithm && self.issuer == other.issuer
+    }
+
+    pub(crate) fn verify<'a>(
+        self: &Arc<Self>,
+        jws: &CompactJws<'a>,
+    ) -> Result<SignatureValid<'a>, InvalidToken> {
         self.verify_bytes(jws.signing_input(), &jws.untrusted_signature()?)
-            .map(|()| SignatureValid { jws: *jws, key_issuer: self.issuer.clone() })
+            .map(|()| SignatureValid { jws: *jws, key: Arc::clone(self) })
     }
 
     pub(super) fn verify_bytes(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidToken> {
@@ -70,8 +89,7 @@ impl SignatureValid<'_> {
         self.jws.untrusted_payload()
     }
 
-    /// Whom the key is for, where its set says so.
-    pub(super) fn into_key_issuer(self) -> Option<Arc<str>> {
-        self.key_issuer
+    pub(super) fn into_key(self) -> Arc<VerificationKey> {
+        self.key
     }
 }

@@ -15,6 +15,7 @@
 mod algorithm;
 mod api;
 mod audience;
+mod cache;
 mod case;
 mod cloud;
 mod fetched;

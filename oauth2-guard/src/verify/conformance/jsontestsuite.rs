@@ -7,11 +7,12 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use super::report::{Divergence, Report};
 use super::{ISSUER, SECRET, Vectors, array, text, trust};
 use crate::bearer::BearerToken;
+use crate::cache::{Limits, VerifiedTokens};
 use crate::clock::UnixTime;
 use crate::json::parse_object;
 use crate::jwks::KeySet;
-use crate::provider::{Provider, TrustedProviders};
-use crate::verify::{Algorithm, Pass, Refused, verify};
+use crate::provider::{Provider, TrustedProvider, TrustedProviders};
+use crate::verify::{Algorithm, Pass, Refused, Verifier};
 
 /// Where a text of JSON is read that we did not write.
 #[derive(Clone, Copy, Debug)]
@@ -146,8 +147,8 @@ impl Place {
 /// Providers whose tokens we can sign, and a key set of which one member is yet to come.
 struct World {
     key_set: String,
-    only: TrustedProviders,
-    several: TrustedProviders,
+    only: Verifier,
+    several: Verifier,
 }
 
 impl World {
@@ -159,11 +160,8 @@ impl World {
         let example = &vectors.json("rfc/rfc_examples.json")["jws"][1];
         Self {
             key_set: format!(r#"{{"keys":[{}],"x":"#, example["jwk"]),
-            only: TrustedProviders::new(vec![provider(ISSUER)], None),
-            several: TrustedProviders::new(
-                vec![provider("https://other.example.com"), provider(ISSUER)],
-                None,
-            ),
+            only: verifier(vec![provider(ISSUER)]),
+            several: verifier(vec![provider("https://other.example.com"), provider(ISSUER)]),
         }
     }
 
@@ -193,15 +191,23 @@ impl World {
     }
 }
 
-fn verify_with(providers: &TrustedProviders, token: &str) -> Result<(), &'static str> {
-    verify(BearerToken::untrusted(token), usize::MAX, providers, UnixTime(1000), Pass::First)
-        .map(|_| ())
-        .map_err(|refused| match refused {
+fn verifier(providers: Vec<TrustedProvider>) -> Verifier {
+    Verifier {
+        providers: TrustedProviders::new(providers, None),
+        max_token_bytes: usize::MAX,
+        cache: Some(VerifiedTokens::new(Limits::default())),
+    }
+}
+
+fn verify_with(verifier: &Verifier, token: &str) -> Result<(), &'static str> {
+    verifier.verify(BearerToken::untrusted(token), UnixTime(1000), Pass::First).map(|_| ()).map_err(
+        |refused| match refused {
             Refused::Invalid { reason, .. } => reason.as_str(),
             Refused::Keys { .. } => "keys",
             Refused::Replaced { .. } => "replaced",
             Refused::Unresolved { .. } => "unresolved",
-        })
+        },
+    )
 }
 
 fn sign(header: &[u8], payload: &[u8]) -> String {

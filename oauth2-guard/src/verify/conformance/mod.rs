@@ -30,7 +30,7 @@ use crate::clock::SystemClock;
 use crate::error::BuildError;
 use crate::fetch::HttpFetch;
 use crate::provider::{Provider, TrustedProvider, Trusting};
-use crate::token::CompactJws;
+use crate::token::{CompactJws, Signed};
 
 /// The folder of the vectors.
 struct Vectors(PathBuf);
@@ -77,9 +77,9 @@ const SECRET: &[u8; 32] = b"thirty-two bytes that are secret";
 
 /// As [`verify`](super::verify), up to the claims.
 fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, InvalidToken> {
-    let jws = CompactJws::parse(BearerToken::untrusted(token), 16 * 1024)?;
+    let jws = CompactJws::parse(Signed::split(BearerToken::untrusted(token), 16 * 1024)?)?;
     let header = ProtectedHeader::parse(&jws)?;
-    verify_signature(provider, &jws, &header)?.payload()
+    verify_signature(provider, &provider.keys.current(), &jws, Some(&header))?.payload()
 }
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
