@@ -3,7 +3,22 @@
 /// Marks a handler that needs no token.
 ///
 /// It says so in the place where every other handler has a rule. The handler gets one more leading argument, a [`Public`](crate::Public), which
-/// every request can make. It lifts no layer: on a plain `Router`, a public route stands outside of it.
+/// every request can make. A router that is [protected](crate::GuardedRouter::protect) lets everybody pass to it:
+///
+/// ```
+/// use oauth2_guard::{GuardedRouter, ProtectedRouter, ResourceServer, guarded, public};
+///
+/// #[public]
+/// async fn health() -> &'static str {
+///     "up"
+/// }
+///
+/// # fn app(server: ResourceServer) -> ProtectedRouter {
+/// GuardedRouter::new().route("/health", guarded::get(health)).protect(&server)
+/// # }
+/// ```
+///
+/// On axum's own `Router` it lifts no layer: there, a public route stands outside of it.
 ///
 /// ```
 /// use axum::{Router, routing::get};

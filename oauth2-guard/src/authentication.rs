@@ -68,7 +68,7 @@ impl ResourceServer {
             Attempt::Decided(decided) => decided,
             Attempt::Undecided(undecided) => self.decide_later(undecided).await,
         };
-        let standing = self.settle(decided, Leniency::None, None)?;
+        let standing = self.settle(decided, || Leniency::None, None)?;
         standing.require_claims().cloned().map_err(|reason| self.reject(reason))
     }
 
@@ -201,7 +201,7 @@ impl ResourceServer {
     pub(crate) fn settle(
         &self,
         decided: Decided,
-        leniency: Leniency,
+        leniency: impl Fn() -> Leniency,
         target: Option<Target<'_>>,
     ) -> Result<Standing, Rejection> {
         let (standing, provider) = match decided {
@@ -211,9 +211,9 @@ impl ResourceServer {
         };
         let (outcome, reason) = match &standing {
             Standing::Verified(_) => (Outcome::Authenticated, None),
-            Standing::Missing if leniency >= Leniency::Missing => (Outcome::Anonymous, None),
+            Standing::Missing if leniency() >= Leniency::Missing => (Outcome::Anonymous, None),
             Standing::Missing => (Outcome::Refused, Some(Reason::NoCredentials)),
-            Standing::Refused(reason) if leniency >= Leniency::Any => {
+            Standing::Refused(reason) if leniency() >= Leniency::Any => {
                 (Outcome::Anonymous, Some(reason.clone()))
             }
             Standing::Refused(reason) => (Outcome::Refused, Some(reason.clone())),
@@ -238,7 +238,7 @@ impl ResourceServer {
         &self,
         rule: &'static Rule,
         standing: Standing,
-        leniency: Leniency,
+        leniency: impl Fn() -> Leniency,
         target: Option<Target<'_>>,
     ) -> Result<Standing, Rejection> {
         let Standing::Verified(claims) = &standing else { return Ok(standing) };
@@ -246,7 +246,7 @@ impl ResourceServer {
             return Ok(standing);
         };
         let reason = Reason::Denied(denial);
-        let is_let_pass = leniency >= Leniency::Any;
+        let is_let_pass = leniency() >= Leniency::Any;
         self.report(&Decision {
             outcome: if is_let_pass { Outcome::Anonymous } else { Outcome::Refused },
             reason: Some(&reason),

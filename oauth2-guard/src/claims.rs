@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::claim_ref::{ClaimRef, Found};
 use crate::clock::UnixTime;
 use crate::json;
-use crate::policy::{Answers, Denial, Evidence, Grants, Policy, Principal, Token};
+use crate::policy::{Answers, Denial, Evidence, Grants, Outlook, Policy, Principal, Rule, Token};
 use crate::provider::TrustedProvider;
 use crate::token::Signed;
 use crate::verify::{Dates, ValidClaims, VerificationKey};
@@ -300,6 +300,11 @@ impl OAuth2Claims {
     /// ```
     pub fn satisfies<P: Policy>(&self) -> Result<(), Denial> {
         P::RULE.decide(&self.evidence(&[], &Answers::default()))
+    }
+
+    /// What can be said of a rule before there is a request.
+    pub(crate) fn outlook(&self, rule: &Rule) -> Outlook {
+        rule.outlook(&self.evidence(&[], &Answers::default()))
     }
 
     /// A claim: by its name, or, when `reference` begins with `/`, by a JSON Pointer over object members

@@ -1,5 +1,8 @@
 //! The guide: how it works, what to write, what is answered, how to test; how to come here from other libraries; what is defended against, what is claimed of the standards, and what was tried.
 
+#[doc = include_str!("docs/access.md")]
+pub mod access {}
+
 #[doc = include_str!("docs/architecture.md")]
 pub mod architecture {}
 

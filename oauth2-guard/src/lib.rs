@@ -52,6 +52,7 @@ struct Readme;
 #[doc(hidden)]
 #[path = "fuzzing.rs"]
 pub mod __fuzzing;
+pub mod access;
 mod attributes;
 mod authentication;
 mod bearer;
@@ -67,6 +68,7 @@ mod decision;
 mod error;
 mod extract;
 pub mod fetch;
+pub mod guarded;
 pub mod guide;
 mod json;
 mod jwks;
@@ -85,6 +87,7 @@ pub mod testing;
 mod token;
 mod verify;
 
+pub use self::access::AccessMap;
 pub use self::attributes::{HasOwner, check, loader, policy, public, requires};
 pub use self::claims::OAuth2Claims;
 pub use self::clock::{Clock, SystemClock};
@@ -94,6 +97,7 @@ pub use self::error::BuildError;
 pub use self::extract::{
     Authentication, Claims, Guard, LoadRejection, Owned, OwnedRejection, Public, RegisteredClaims,
 };
+pub use self::guarded::{GuardedRouter, ProtectedRouter};
 pub use self::ownership::{Bearer, HasOwner, Identifier, OwnerId};
 pub use self::policy::{Policy, Role};
 pub use self::provider::{Provider, ResolveIssuer};

@@ -95,7 +95,8 @@ pub struct Api {
 
 impl Api {
     /// Serves `app` until the runtime ends.
-    pub async fn serve(app: Router) -> Self {
+    pub async fn serve(app: impl Into<Router>) -> Self {
+        let app = app.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, app).await });

@@ -1,8 +1,8 @@
 //! One mistake per file, beside the message that it gets.
 //!
 //! `fail/ours` has mistakes that the attributes report: the same on every toolchain. `fail/rustc` has those
-//! that the compiler reports, in words that differ between its versions: they are compared on one. `fail/instantiated`
-//! has those of them that it sees only once a handler is used, when it makes machine code.
+//! that the compiler reports, in words that differ between its versions: they are compared on one, as those in `fail/router`, about routes that nobody guards.
+//! `fail/instantiated` has those of them that it sees only once a handler is used, when it makes machine code.
 //!
 //! After a change of a message: `TRYBUILD=overwrite cargo test -p oauth2-guard-ui-tests`, then read the diff.
 
@@ -14,7 +14,7 @@ use std::process::Command;
 
 use trybuild::TestCases;
 
-/// The version whose words `fail/rustc` and `fail/instantiated` have.
+/// The version whose words `fail/rustc`, `fail/router` and `fail/instantiated` have.
 const COMPARED_VERSION: &str = "1.95.0";
 
 #[test]
@@ -30,6 +30,11 @@ fn mistakes_get_our_messages() {
 #[test]
 fn mistakes_get_messages_of_rustc() {
     compare("mistakes_get_messages_of_rustc", "fail/rustc", &TestCases::new());
+}
+
+#[test]
+fn routes_without_a_guard_get_messages_that_say_what_to_write() {
+    compare("routes_without_a_guard_get_messages_that_say_what_to_write", "fail/router", &TestCases::new());
 }
 
 #[test]

@@ -145,7 +145,7 @@ impl Deliberation {
             // Not an error: a policy may be meant for routes without it too.
             tracing::warn!(parameter, "a rule names a parameter that the route does not have, or has twice");
         }
-        let denial = Denial::beside(admitted.base(), self.rule, evidence);
+        let denial = Denial::beside(&admitted.rules_beside(self.rule), self.rule, evidence);
         if self.rule.hides(evidence) {
             return admitted.hide(denial, self.rule);
         }

@@ -6,6 +6,7 @@ use http::request::Parts;
 use crate::check::Failed;
 use crate::claims::OAuth2Claims;
 use crate::decision::{Decision, Outcome, Target};
+use crate::guarded::LocatedRoutes;
 use crate::policy::{Denial, Rule};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
@@ -19,11 +20,18 @@ pub(crate) struct Passed {
     standing: Standing,
     /// What the layer asks of every token.
     base: Option<&'static Rule>,
+    /// What stands behind it, where that is known.
+    routes: Option<LocatedRoutes>,
 }
 
 impl Passed {
-    pub(crate) fn new(server: ResourceServer, standing: Standing, base: Option<&'static Rule>) -> Self {
-        Self { server, standing, base }
+    pub(crate) fn new(
+        server: ResourceServer,
+        standing: Standing,
+        base: Option<&'static Rule>,
+        routes: Option<LocatedRoutes>,
+    ) -> Self {
+        Self { server, standing, base, routes }
     }
 
     pub(super) fn of(parts: &Parts) -> Option<&Self> {
@@ -48,6 +56,7 @@ impl Passed {
 #[derive(Clone, Copy)]
 pub(super) struct Admitted<'a> {
     passed: &'a Passed,
+    parts: &'a Parts,
     target: Target<'a>,
 }
 
@@ -56,7 +65,7 @@ impl<'a> Admitted<'a> {
     pub(super) fn of(parts: &'a Parts) -> Result<Self, Rejection> {
         let target = Target::of_parts(parts);
         if let Some(passed) = Passed::of(parts) {
-            return Ok(Self { passed, target });
+            return Ok(Self { passed, parts, target });
         }
         tracing::error!(
             path = target.path(),
@@ -77,20 +86,26 @@ impl<'a> Admitted<'a> {
 
     /// The claims, or the refusal of who brought no token.
     pub(super) fn require_claims(self) -> Result<&'a OAuth2Claims, Rejection> {
-        let refuse = |reason| self.refuse(reason, None).asking_for(self.base().into_iter());
+        let refuse = |reason| self.refuse(reason, None).asking_for(self.rules());
         self.standing().require_claims().map_err(refuse)
     }
 
     /// The claims that a rule is about; without a token it says no whatever the rule.
     pub(super) fn require_claims_for(self, rule: &Rule) -> Result<&'a OAuth2Claims, Rejection> {
-        let rules = self.base().into_iter().chain([rule]);
+        let rules = self.rules().chain([rule]);
         let refuse = |reason| self.refuse(reason, Some(rule)).asking_for(rules);
         self.standing().require_claims().map_err(refuse)
     }
 
-    /// What the layer asks of every token.
-    pub(super) fn base(self) -> Option<&'static Rule> {
-        self.passed.base
+    /// What the layer asks of every token, and what is known of what the route asks for.
+    fn rules(self) -> impl Iterator<Item = &'a Rule> {
+        let of_route = self.passed.routes.iter().flat_map(|routes| routes.rules(self.parts));
+        self.passed.base.into_iter().chain(of_route.copied())
+    }
+
+    /// What is asked beside `rule`.
+    pub(super) fn rules_beside(self, rule: &Rule) -> Vec<&'a Rule> {
+        self.rules().filter(|other| *other != rule).collect()
     }
 
     pub(super) fn check_deadline(self) -> Duration {

@@ -5,7 +5,8 @@ use http::request::Parts;
 
 /// Marks a handler that needs no token: what [`public`](macro@crate::public) puts before a handler's other arguments.
 ///
-/// It lifts no layer: a public route stands outside of it.
+/// A router that is [protected](crate::GuardedRouter::protect) lets everybody pass to it. On axum's own `Router` it lifts no layer: there, a public route stands outside
+/// of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Public(());
 

@@ -1,6 +1,7 @@
 //! Which requests go on to the handlers, and with what standing.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 #[cfg(feature = "ws")]
 use http::HeaderValue;
@@ -22,6 +23,7 @@ use crate::authentication::{Attempt, Decided, Undecided};
 use crate::bearer::{BearerToken, Found, Sources, Via};
 use crate::decision::Target;
 use crate::extract::Passed;
+use crate::guarded::{LocatedRoutes, Routes};
 use crate::policy::Rule;
 use crate::provider::Hint;
 use crate::rejection::{Reason, Rejection};
@@ -42,6 +44,8 @@ pub(super) struct Admission {
     pub(super) closings: Option<Closings>,
     /// What every token must meet.
     pub(super) base: Option<&'static Rule>,
+    /// What stands behind the layer, where that is known.
+    pub(super) routes: Option<Arc<Routes>>,
 }
 
 impl Admission {
@@ -55,7 +59,23 @@ impl Admission {
             #[cfg(feature = "ws")]
             closings: None,
             base: None,
+            routes: None,
         }
+    }
+
+    /// Whether everybody may have what is asked for.
+    pub(super) fn is_public<B>(&self, request: &Request<B>) -> bool {
+        self.exemptions.is_public(request) || self.is_to_open_route(request)
+    }
+
+    fn is_to_open_route<B>(&self, request: &Request<B>) -> bool {
+        self.routes.as_ref().is_some_and(|routes| routes.are_open_to(request))
+    }
+
+    /// What the route asks for, beside what the layer does.
+    fn rules<B>(&self, request: &Request<B>) -> impl Iterator<Item = &'static Rule> {
+        let rules = self.routes.iter().flat_map(|routes| routes.rules(request));
+        self.base.into_iter().chain(rules.copied())
     }
 
     /// Looks at what a request carries, and at what is to be done to its answer.
@@ -106,12 +126,16 @@ impl Admission {
         decided: Decided,
         request: &mut Request<B>,
     ) -> Result<(), Rejection> {
-        let leniency = if self.exemptions.hold(request) { Leniency::Any } else { self.leniency };
+        // Asked of what is not accepted alone.
+        let leniency = || {
+            let is_let_pass = self.exemptions.hold(request) || self.is_to_open_route(request);
+            if is_let_pass { Leniency::Any } else { self.leniency }
+        };
         let target = Target::of(request.method(), request.uri(), request.extensions());
         let standing = self.server.settle(decided, leniency, Some(target));
         let standing = standing
             .inspect_err(|_| self.hint_at_order(request))
-            .map_err(|rejection| rejection.asking_for(self.base.into_iter()))?;
+            .map_err(|rejection| rejection.asking_for(self.rules(request)))?;
         let standing = match self.base {
             Some(base) => self.server.hold_to(base, standing, leniency, Some(target))?,
             None => standing,
@@ -119,7 +143,9 @@ impl Admission {
         let is_websocket = is_websocket(request);
         let stripped = self.sources.strip(request, is_websocket);
         stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials))?;
-        Passed::new(self.server.clone(), standing, self.base).mark(request.extensions_mut());
+        let extensions = request.extensions_mut();
+        let routes = self.routes.as_ref().map(|routes| LocatedRoutes::new(routes, extensions));
+        Passed::new(self.server.clone(), standing, self.base, routes).mark(extensions);
         Ok(())
     }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use http::Method;
 use tower_layer::Layer;
 
@@ -10,6 +12,7 @@ use super::service::GuardService;
 use crate::bearer::ProtocolMarker;
 use crate::bearer::{CookieName, QueryParameter};
 use crate::error::BuildError;
+use crate::guarded::Routes;
 use crate::policy::{Policy, Rule};
 use crate::server::ResourceServer;
 use crate::standing::Leniency;
@@ -24,6 +27,7 @@ use crate::standing::Leniency;
 /// | by default | refused | refused |
 /// | [`allow_anonymous`](Self::allow_anonymous) | passes | refused |
 /// | [`public_paths`](Self::public_paths), [`safe_methods`](Self::safe_methods), [`allow_preflight`](Self::allow_preflight): these requests | pass | pass |
+/// | to a [`#[public]`](macro@crate::public) route of a router that it [protects](crate::GuardedRouter::protect) | pass | pass |
 /// | [`insecure_observe_only`](Self::insecure_observe_only) | passes | passes |
 ///
 /// Whatever passes, passes the layer alone: a guard ([`requires`](macro@crate::requires), [`Guard`](crate::Guard)) answers as if there was no such
@@ -35,6 +39,21 @@ pub struct GuardLayer(Admission);
 impl GuardLayer {
     pub(crate) fn new(server: ResourceServer) -> Self {
         Self(Admission::new(server))
+    }
+
+    /// Lets requests pass to those of these routes that are for everybody.
+    pub(crate) fn before(mut self, routes: Routes) -> Self {
+        self.0.routes = Some(Arc::new(routes));
+        self
+    }
+
+    pub(crate) fn server(&self) -> &ResourceServer {
+        &self.0.server
+    }
+
+    /// What is asked of every token.
+    pub(crate) fn base(&self) -> Option<&'static Rule> {
+        self.0.base
     }
 
     /// Lets requests without a token pass, to handlers that ask for nothing or for an `Option`. A bad token is refused all
@@ -352,6 +371,12 @@ const fn of_the_token_alone(rule: &'static Rule) -> &'static Rule {
         );
     }
     rule
+}
+
+impl From<&ResourceServer> for GuardLayer {
+    fn from(server: &ResourceServer) -> Self {
+        server.layer()
+    }
 }
 
 impl<S> Layer<S> for GuardLayer {

@@ -55,7 +55,7 @@ where
             Attempt::Undecided(_) => (self.inner.clone(), false),
         };
         let admission = self.admission.clone();
-        let is_public = admission.exemptions.is_public(&request);
+        let is_public = admission.is_public(&request);
         ResponseFuture::waiting(async move {
             let decided = match attempt {
                 Attempt::Decided(decided) => decided,

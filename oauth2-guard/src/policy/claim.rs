@@ -45,6 +45,16 @@ impl ClaimRule {
         self.expected
     }
 
+    /// Whether some parameter of a route is like it.
+    pub(super) fn may_be_in_path(&self, claims: &Map<String, Value>) -> bool {
+        let Found::Value(value) = self.reference.find(claims) else { return false };
+        value.as_str().map_or_else(|| integer_of(value).is_some(), |text| !text.is_empty())
+    }
+
+    pub(super) fn is_absent(&self, claims: &Map<String, Value>) -> bool {
+        matches!(self.reference.find(claims), Found::Absent)
+    }
+
     /// `parameter` finds one of the route's.
     pub(super) fn truth<'a>(
         &self,

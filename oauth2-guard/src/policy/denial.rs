@@ -3,7 +3,6 @@ use core::time::Duration;
 
 use super::evaluate::{Truth, truth};
 use super::evidence::Evidence;
-use super::named::Named;
 use super::remedy::Remedy;
 use super::rule::Rule;
 
@@ -44,18 +43,15 @@ pub struct StepUp {
 
 impl Denial {
     pub(crate) fn new(rule: &Rule, evidence: &Evidence<'_>) -> Self {
-        Self::beside(None, rule, evidence)
+        Self::beside(&[], rule, evidence)
     }
 
-    /// What would help is asked for together with what `base` asks of every token: another token has to meet that again.
-    pub(crate) fn beside(base: Option<&Rule>, rule: &Rule, evidence: &Evidence<'_>) -> Self {
+    /// What would help is asked for together with what `others` ask for, those of the layer, of groups and of the handler: another token has to meet that
+    /// too.
+    pub(crate) fn beside(others: &[&Rule], rule: &Rule, evidence: &Evidence<'_>) -> Self {
         let mut unmet = Vec::new();
         collect_unmet(rule, evidence, &mut unmet);
-        let remedy = match base {
-            Some(base) => Remedy::of(&[base, rule], evidence),
-            None => Remedy::of(&[rule], evidence),
-        };
-        let remedy = remedy.unwrap_or_default();
+        let remedy = Remedy::of(rule, others, evidence).unwrap_or_default();
         Self(Box::new(Inner { rule: *rule, unmet, remedy }))
     }
 
@@ -107,7 +103,7 @@ impl fmt::Display for Denial {
         for (index, rule) in self.0.unmet.iter().enumerate() {
             let separator = if index > 0 { " and " } else { "" };
             write!(f, "{separator}{rule}")?;
-            collect_named(rule, &mut named);
+            rule.collect_named(&mut named);
         }
         for policy in named {
             write!(f, "; {} is {}", policy.name(), policy.rule())?;
@@ -116,24 +112,11 @@ impl fmt::Display for Denial {
     }
 }
 
-fn collect_named(rule: &Rule, found: &mut Vec<&'static Named>) {
-    match rule {
-        Rule::Named(named) => {
-            if !found.contains(named) {
-                found.push(named);
-            }
-            collect_named(named.rule(), found);
-        }
-        Rule::Not(rule) => collect_named(rule, found),
-        Rule::Any(rules) | Rule::All(rules) => rules.iter().for_each(|rule| collect_named(rule, found)),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::grants::Grants;
-    use super::{Named, Rule};
+    use super::super::named::Named;
+    use super::Rule;
 
     const A: Rule = Rule::scope("a");
     const B: Rule = Rule::scope("b");

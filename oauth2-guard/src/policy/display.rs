@@ -18,6 +18,31 @@ impl fmt::Display for Rule {
     }
 }
 
+/// Rules that must all hold, as one.
+pub(crate) struct AllOf<'a>(pub(crate) &'a [&'static Rule]);
+
+impl fmt::Display for AllOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut members = Vec::new();
+        self.0.iter().for_each(|rule| collect_members(rule, &mut members));
+        match members.as_slice() {
+            [] => write_requirement(f, &Rule::Authenticated),
+            [one] => write_requirement(f, one),
+            several => write_members(f, several, "all"),
+        }
+    }
+}
+
+/// Each once; and that a token is asked for only where nothing else is.
+fn collect_members(rule: &Rule, members: &mut Vec<Rule>) {
+    match rule {
+        Rule::Authenticated => {}
+        Rule::All(rules) if !rules.is_empty() => rules.iter().for_each(|rule| collect_members(rule, members)),
+        rule if members.contains(rule) => {}
+        rule => members.push(*rule),
+    }
+}
+
 fn write_requirement(f: &mut fmt::Formatter<'_>, rule: &Rule) -> fmt::Result {
     if let Some(kind) = Kind::of(rule) {
         write!(f, "{} = ", kind.keyword())?;
@@ -175,7 +200,24 @@ impl Kind {
 mod tests {
     use super::super::named::Named;
     use super::super::principal::Principal;
-    use super::{Expected, OwnerRule, Rule};
+    use super::{AllOf, Expected, OwnerRule, Rule};
+
+    #[test]
+    fn prints_rules_that_must_all_hold_as_one() {
+        const A: Rule = Rule::scope("a");
+        const R: Rule = Rule::role("r");
+        const BOTH: Rule = Rule::All(&[Rule::scope("b"), R]);
+        for (rules, text) in [
+            (&[&Rule::Authenticated][..], "any valid token"),
+            (&[&Rule::Authenticated, &A], r#"scopes = "a""#),
+            (&[&A, &BOTH], r#"scopes = all("a", "b"), roles = "r""#),
+            (&[&R, &BOTH], r#"roles = "r", scopes = "b""#),
+            (&[&A, &Rule::Any(&[R, A])], r#"scopes = "a", any(roles = "r", scopes = "a")"#),
+            (&[&A, &Rule::All(&[])], r#"scopes = "a", all()"#),
+        ] {
+            assert_eq!(AllOf(rules).to_string(), text);
+        }
+    }
 
     #[test]
     fn prints_the_language_of_the_attribute() {

@@ -46,3 +46,20 @@ impl Named {
         &self.rule
     }
 }
+
+impl Rule {
+    /// The policies that it names, and those that these name, each once.
+    pub(crate) fn collect_named(&self, found: &mut Vec<&'static Named>) {
+        match self {
+            Self::Named(named) => {
+                if !found.contains(named) {
+                    found.push(named);
+                }
+                named.rule().collect_named(found);
+            }
+            Self::Not(rule) => rule.collect_named(found),
+            Self::Any(rules) | Self::All(rules) => rules.iter().for_each(|rule| rule.collect_named(found)),
+            _ => {}
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::evaluate::{Truth, truth};
-use super::evidence::Evidence;
+use super::evidence::{Answers, Evidence};
 use super::grants::Grants;
 use super::held::Held;
 use super::principal::Principal;
@@ -24,15 +24,26 @@ pub(crate) struct Remedy {
 }
 
 impl Remedy {
-    /// The one that asks for the least, if there is one at all, for each of the rules to hold.
-    pub(super) fn of(rules: &[&Rule], evidence: &Evidence<'_>) -> Option<Self> {
-        let wanted = together(rules.iter().copied(), true, evidence)?;
+    /// The one that asks for the least, if there is one at all, for `rule` to hold, and each of `others`, of which nothing was asked yet.
+    pub(super) fn of(rule: &Rule, others: &[&Rule], evidence: &Evidence<'_>) -> Option<Self> {
+        let answers = Answers::with_objects(usize::MAX);
+        let open = Evidence { answers: &answers, ..*evidence };
+        let wanted = together(others.iter().copied(), true, &open)?.and(wanted(rule, true, evidence)?)?;
+        let wanted = wanted.counted(evidence);
         // A scope that one part asks for may be the one that another part forbids: the evaluator has the last word.
         let more = Held::known(wanted.scopes.iter().copied());
         let grants = Grants { scopes: evidence.grants.scopes.clone().and(more), ..evidence.grants.clone() };
         let supposed = wanted.login.then_some(&wanted);
         let then = Evidence { grants: &grants, supposed, ..*evidence };
-        rules.iter().all(|rule| can_become(rule, true, &then)).then_some(wanted)
+        let then_open = Evidence { answers: &answers, ..then };
+        let holds = can_become(rule, true, &then);
+        (holds && others.iter().all(|rule| can_become(rule, true, &then_open))).then_some(wanted)
+    }
+
+    fn counted(mut self, evidence: &Evidence<'_>) -> Self {
+        let is_missing = |scope: &&&str| evidence.grants.scopes.contains(scope) != Some(true);
+        self.missing_scopes = self.scopes.iter().filter(is_missing).count();
+        self
     }
 
     fn cost(&self) -> (usize, bool) {
@@ -117,9 +128,7 @@ fn together<'a>(
     for rule in rules {
         together = together.and(wanted(rule, outcome, evidence)?)?;
     }
-    let is_missing = |scope: &&&str| evidence.grants.scopes.contains(scope) != Some(true);
-    together.missing_scopes = together.scopes.iter().filter(is_missing).count();
-    Some(together)
+    Some(together.counted(evidence))
 }
 
 /// Another log-in, which only a person can do.
