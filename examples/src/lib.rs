@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use oauth2_guard::testing::TokenBuilder;
-use reqwest::header::{DATE, HeaderMap, WWW_AUTHENTICATE};
+use reqwest::header::{DATE, HeaderMap};
 use reqwest::{Client, Method};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -80,10 +80,16 @@ impl Answer {
         self.json().get(name).cloned().unwrap_or_default()
     }
 
+    /// A header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The challenge.
     #[must_use]
     pub fn challenge(&self) -> Option<&str> {
-        self.headers.get(WWW_AUTHENTICATE)?.to_str().ok()
+        self.header("www-authenticate")
     }
 }
 

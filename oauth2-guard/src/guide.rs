@@ -9,6 +9,9 @@ pub mod architecture {}
 #[doc = include_str!("docs/configuration.md")]
 pub mod configuration {}
 
+#[doc = include_str!("docs/keys.md")]
+pub mod keys {}
+
 #[doc = include_str!("docs/mcp.md")]
 pub mod mcp {}
 

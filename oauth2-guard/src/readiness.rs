@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::provider::TrustedProvider;
 
 /// How it stands with the keys of a server's providers: for a health endpoint. [`ResourceServer::readiness`](crate::ResourceServer::readiness)
-/// makes it.
+/// makes it; the [guide](crate::guide::keys) has an endpoint.
 ///
 /// It holds names, ages and the texts of errors, which show addresses without what may be a secret in them; nothing of a key. As JSON:
 ///

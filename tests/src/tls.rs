@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, date_time_ymd,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -50,7 +50,13 @@ impl Authority {
     }
 
     fn sign(&self, name: &str, usage: ExtendedKeyUsagePurpose) -> Signed {
+        self.sign_until(4096, name, usage)
+    }
+
+    /// Good until the first day of this year.
+    fn sign_until(&self, year: i32, name: &str, usage: ExtendedKeyUsagePurpose) -> Signed {
         let mut parameters = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+        parameters.not_after = date_time_ymd(year, 1, 1);
         parameters.extended_key_usages = vec![usage];
         let key = KeyPair::generate().expect("a key");
         let certificate = parameters.signed_by(&key, &self.0).expect("a certificate");
@@ -82,6 +88,15 @@ pub struct TlsServer {
 impl TlsServer {
     /// With a certificate of `authority` for 127.0.0.1, which asks its clients for one of `clients`, if any.
     pub async fn start(authority: &Authority, clients: Option<&Authority>) -> Self {
+        Self::with(authority.sign("127.0.0.1", ExtendedKeyUsagePurpose::ServerAuth), clients).await
+    }
+
+    /// With one that is no longer good.
+    pub async fn expired(authority: &Authority) -> Self {
+        Self::with(authority.sign_until(2020, "127.0.0.1", ExtendedKeyUsagePurpose::ServerAuth), None).await
+    }
+
+    async fn with(signed: Signed, clients: Option<&Authority>) -> Self {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().expect("versions");
@@ -93,8 +108,7 @@ impl TlsServer {
                 builder.with_client_cert_verifier(verifier.build().expect("a verifier"))
             }
         };
-        let Signed { certificate, key, .. } =
-            authority.sign("127.0.0.1", ExtendedKeyUsagePurpose::ServerAuth);
+        let Signed { certificate, key, .. } = signed;
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = builder.with_single_cert(vec![certificate], key).expect("a certificate");
         let acceptor = TlsAcceptor::from(Arc::new(config));

@@ -27,6 +27,12 @@ fn every_test_that_the_pages_on_standards_and_on_mcp_name_is_there() {
     assert!(of_mcp.iter().filter(|name| name.starts_with("mcp::")).count() > 15, "{of_mcp:?}");
 }
 
+#[test]
+fn every_test_that_the_page_on_keys_names_is_there() {
+    let names = tests_named_by("keys.md");
+    assert!(names.len() > 15, "{names:?}");
+}
+
 /// Those in the last columns of the tables that have a column of tests. Each is there.
 fn tests_named_by(page: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

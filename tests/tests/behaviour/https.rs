@@ -106,6 +106,17 @@ async fn a_certificate_for_another_name_is_refused() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_expired_is_refused() {
+    let authority = Authority::new();
+    let server = TlsServer::expired(&authority).await;
+    let issuer = server.url();
+    let scene = Scene::published(authority, server, issuer);
+    let cause = scene.refusal(configured(|client| client.tls_certs_only([scene.root()]))).await;
+    assert!(cause.contains("certificate expired"), "{cause}");
+    assert_eq!(scene.server.handshakes(), 0);
+}
+
+#[tokio::test]
 async fn a_client_certificate_is_shown_where_it_is_asked_for() {
     let clients = Authority::new();
     let scene = Scene::asking(Some(&clients)).await;
