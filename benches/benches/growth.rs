@@ -20,24 +20,49 @@ use oauth2_guard::policy::Rule;
 use oauth2_guard::testing::{SigningKey, TokenBuilder};
 use oauth2_guard::{Algorithm, Guard, Policy, Provider, ResourceServer};
 use oauth2_guard_benches::api::{Caller, app, bearer};
-use oauth2_guard_benches::tokens::{AUDIENCE, ISSUER, common, distinct, key, provider, token};
+use oauth2_guard_benches::tokens::{
+    AUDIENCE, ISSUER, common, distinct, key, provider, token as common_token,
+};
 use oauth2_guard_benches::{Subject, compare, median, now, unless_test};
 use serde_json::json;
 
 const ALGORITHM: Algorithm = Algorithm::ES256;
 const SIZES: [usize; 3] = [1, 10, 100];
 
+/// Whether the server remembers tokens.
+#[derive(Clone, Copy)]
+enum Token {
+    SeenBefore,
+    VerifiedEveryTime,
+}
+
+impl std::fmt::Display for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::SeenBefore => "a token seen before",
+            Self::VerifiedEveryTime => "verified every time",
+        })
+    }
+}
+
 fn main() {
-    providers();
-    keys();
+    for token in [Token::SeenBefore, Token::VerifiedEveryTime] {
+        providers(token);
+        keys(token);
+        scopes(token);
+    }
     leaves();
-    scopes();
     tokens();
     threads();
 }
 
-fn server(providers: impl IntoIterator<Item = Provider>) -> ResourceServer {
+fn server(token: Token, providers: impl IntoIterator<Item = Provider>) -> ResourceServer {
     let builder = providers.into_iter().fold(ResourceServer::builder(), |all, one| all.provider(one));
+    let builder = match token {
+        // Never so many that one is forgotten.
+        Token::SeenBefore => builder.max_cached_tokens(1 << 30).max_cache_bytes(1 << 40),
+        Token::VerifiedEveryTime => builder.without_cache(),
+    };
     now(builder.build()).expect("a server")
 }
 
@@ -48,7 +73,7 @@ fn request<'a>(name: String, app: &Router, path: &'static str, token: &str) -> S
 }
 
 /// The token is of the one that was named last.
-fn providers() {
+fn providers(token: Token) {
     let subjects = SIZES.map(|size| {
         let issuers: Vec<_> = (0..size).map(|number| format!("https://{number}.example.com")).collect();
         let key = key(ALGORITHM);
@@ -56,26 +81,39 @@ fn providers() {
             let jwks = json!({"keys": [key.jwk()]}).to_string();
             Provider::with_jwks(issuer, jwks).audience(AUDIENCE)
         };
-        let app = app(&server(issuers.iter().map(provider)));
+        let app = app(&server(token, issuers.iter().map(provider)));
         let issuer = issuers.last().expect("an issuer");
         let token = common(TokenBuilder::new(issuer, AUDIENCE, Arc::clone(&key))).build();
-        request(format!("{size}"), &app, "/guarded", &token)
+        request(size.to_string(), &app, "/guarded", &token)
     });
-    compare("providers of a server", subjects.into());
+    compare(&format!("providers of a server, {token}"), subjects.into());
 }
 
 /// The token is signed by the one that stands last.
-fn keys() {
+fn keys(token: Token) {
     let subjects = SIZES.map(|size| {
         let keys: Vec<_> = (0..size)
             .map(|number| Arc::new(SigningKey::generate(ALGORITHM, format!("signing-key-{number}"))))
             .collect();
         let jwks = json!({"keys": keys.iter().map(|key| key.jwk()).collect::<Vec<_>>()}).to_string();
-        let app = app(&server([Provider::with_jwks(ISSUER, jwks).audience(AUDIENCE)]));
-        let token = token(keys.last().expect("a key")).build();
-        request(format!("{size}"), &app, "/guarded", &token)
+        let app = app(&server(token, [Provider::with_jwks(ISSUER, jwks).audience(AUDIENCE)]));
+        let token = common_token(keys.last().expect("a key")).build();
+        request(size.to_string(), &app, "/guarded", &token)
     });
-    compare("keys of a provider", subjects.into());
+    compare(&format!("keys of a provider, {token}"), subjects.into());
+}
+
+/// The one that is asked for stands last.
+fn scopes(token: Token) {
+    let key = key(ALGORITHM);
+    let app = app(&server(token, [provider(&key)]));
+    let subjects = SIZES.map(|size| {
+        let mut scopes: Vec<_> = (1..size).map(|number| format!("orders:{number}")).collect();
+        scopes.push("orders:read".to_owned());
+        let token = common_token(&key).scopes(&scopes.join(" ")).build();
+        request(format!("{size}, a token of {} bytes", token.len()), &app, "/guarded", &token)
+    });
+    compare(&format!("scopes of a token, {token}"), subjects.into());
 }
 
 struct Leaves<const N: usize>;
@@ -104,32 +142,19 @@ fn leaves() {
         .route("/1", get(guarded::<1>))
         .route("/10", get(guarded::<10>))
         .route("/100", get(guarded::<100>))
-        .layer(server([provider(&key)]).layer());
-    let token = token(&key).build();
+        .layer(server(Token::SeenBefore, [provider(&key)]).layer());
+    let token = common_token(&key).build();
     let subjects = [("1", "/1"), ("10", "/10"), ("100", "/100")]
         .map(|(size, path)| request(size.to_owned(), &app, path, &token));
     compare("leaves of a rule, of which the last holds", subjects.into());
 }
 
-/// The one that is asked for stands last.
-fn scopes() {
-    let key = key(ALGORITHM);
-    let app = app(&server([provider(&key)]));
-    let subjects = SIZES.map(|size| {
-        let mut scopes: Vec<_> = (1..size).map(|number| format!("orders:{number}")).collect();
-        scopes.push("orders:read".to_owned());
-        let token = token(&key).scopes(&scopes.join(" ")).build();
-        request(format!("{size}, a token of {} bytes", token.len()), &app, "/guarded", &token)
-    });
-    compare("scopes of a token", subjects.into());
-}
-
 /// Each is asked with in turn; the bare handler gets the same, so that it is the same memory that is not at hand.
 fn tokens() {
     let key = key(ALGORITHM);
-    let app = app(&server([provider(&key)]));
+    let app = app(&server(Token::SeenBefore, [provider(&key)]));
     for count in unless_test(vec![10, 10_000, 1_000_000], vec![10, 100]) {
-        let tokens: Vec<_> = distinct(&token(&key), count).map(|token| bearer(&token)).collect();
+        let tokens: Vec<_> = distinct(&common_token(&key), count).map(|token| bearer(&token)).collect();
         let subject = |name: &str, path| {
             let mut caller = Caller::new(&app, path, StatusCode::OK);
             tokens.iter().for_each(|token| caller.call(Some(token)));
@@ -149,8 +174,8 @@ fn tokens() {
 /// As many requests as they can, one token for all or one each.
 fn threads() {
     let key = key(ALGORITHM);
-    let app = app(&server([provider(&key)]));
-    let tokens: Vec<_> = distinct(&token(&key), 2).map(|token| bearer(&token)).collect();
+    let app = app(&server(Token::SeenBefore, [provider(&key)]));
+    let tokens: Vec<_> = distinct(&common_token(&key), 2).map(|token| bearer(&token)).collect();
     let [first, second] = &*tokens else { return };
     println!("\nrequests by two threads, against one");
     for (name, path, tokens) in [

@@ -60,7 +60,8 @@ async fn cached(issuer: &Issuer, token: &TokenBuilder) {
     println!("\nwith cached tokens of {size} bytes each, ES256");
     println!("  {:<48} {:>12} {:>16} {:>22}", "", "resident", "of a token", "of it, of its own size");
     for count in unless_test(vec![10_000, 1_000_000], vec![100]) {
-        let server = Server::start(env!("CARGO_BIN_EXE_guarded"), &[issuer.url()]);
+        let arguments = [issuer.url(), "--any-number-of-tokens"];
+        let server = Server::start(env!("CARGO_BIN_EXE_guarded"), &arguments);
         ask(server.address(), vec![token.build()]).await;
         let before = server.memory();
         let mut askers = JoinSet::new();

@@ -1,5 +1,5 @@
-//! The same API, guarded: `guarded ISSUER`.
-#![allow(clippy::expect_used, missing_docs, reason = "a measurement fails by panicking")]
+//! The same API, guarded: `guarded ISSUER [--without-cache | --any-number-of-tokens]`.
+#![allow(clippy::expect_used, clippy::panic, missing_docs, reason = "a measurement fails by panicking")]
 
 use axum::Router;
 use axum::routing::get;
@@ -14,8 +14,15 @@ async fn orders() -> &'static str {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let issuer = std::env::args().nth(1).expect("the address of an issuer");
-    let provider = Provider::discover(issuer).audience(AUDIENCE);
-    let server = ResourceServer::builder().provider(provider).build().await.expect("a server");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let issuer = arguments.first().expect("the address of an issuer");
+    let builder = ResourceServer::builder().provider(Provider::discover(issuer).audience(AUDIENCE));
+    let builder = match arguments.get(1).map(String::as_str) {
+        None => builder,
+        Some("--without-cache") => builder.without_cache(),
+        Some("--any-number-of-tokens") => builder.max_cached_tokens(1 << 30).max_cache_bytes(1 << 40),
+        Some(other) => panic!("{other}"),
+    };
+    let server = builder.build().await.expect("a server");
     serve(Router::new().route("/", get(orders)).layer(server.layer())).await;
 }
