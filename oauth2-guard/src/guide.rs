@@ -1,4 +1,4 @@
-//! The guide: how it works, what to write, what is answered, how to test; how to come here from other libraries; what is defended against, what is claimed of the standards, and what was tried.
+//! The guide: how it works, what to write, what is answered, how to test; the web around an API; how to come here from other libraries; what is defended against, what is claimed of the standards, and what was tried.
 
 #[doc = include_str!("docs/access.md")]
 pub mod access {}
@@ -57,3 +57,6 @@ pub mod testing {}
 
 #[doc = include_str!("docs/threats.md")]
 pub mod threats {}
+
+#[doc = include_str!("docs/web.md")]
+pub mod web {}

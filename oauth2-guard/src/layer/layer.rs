@@ -200,7 +200,7 @@ impl GuardLayer {
     /// for a few seconds.
     ///
     /// `origins` are the pages that may do so: a handshake without one of these as its `Origin` is refused with 403. A parameter
-    /// that is there twice, and another credential beside it, is refused with 400.
+    /// that is there twice or is empty, and another credential beside it, is refused with 400.
     ///
     /// # Errors
     ///

@@ -67,9 +67,9 @@ impl Pattern {
     }
 }
 
-/// Whether everybody reads it alike: no percent-encoding, no parameters, no empty and no dot segments.
+/// Whether everybody reads it alike: no percent-encoding, no parameters, no empty and no dot segments, and nothing that some encode on the way (RFC 3986 §3.3).
 fn is_plain(path: &str) -> bool {
-    let is_odd = |byte: u8| matches!(byte, b'%' | b';' | b'\\' | b'?' | b'#') || !byte.is_ascii_graphic();
+    let is_odd = |byte: u8| !byte.is_ascii_graphic() || b"%;\\?#\"<>[]^`{|}".contains(&byte);
     path.starts_with('/')
         && !path.contains("//")
         && !path.bytes().any(is_odd)
@@ -111,6 +111,9 @@ mod tests {
             "/docs/a;x=y",
             "/docs/%5c",
             "/docs/%61",
+            "/docs/{a}",
+            "/docs/a|b",
+            "/docs/[a]",
         ] {
             assert!(!contain(&["/docs/*"], path), "{path}");
         }
@@ -134,6 +137,10 @@ mod tests {
             ("/a%20b", "no request has it"),
             ("/a b", "no request has it"),
             ("/a?b", "no request has it"),
+            ("/(a|b)", "no request has it"),
+            ("/[a-z]+", "no request has it"),
+            ("/^a", "no request has it"),
+            ("/a.*", "everything below a path"),
         ] {
             let error = PublicPaths::parse([pattern]).unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{pattern}` is no public path: ")), "{error}");

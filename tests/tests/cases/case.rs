@@ -37,7 +37,7 @@ use crate::watch;
 
 pub(crate) use crate::api::{Api, Setup, provider};
 
-pub(crate) use self::Outcome::{B400, E500, F403, H404, N401, OK, Own, R401, U503};
+pub(crate) use self::Outcome::{B400, E500, F403, Foreign, H404, N401, OK, Own, R401, U503};
 
 /// What comes back: the codes of the listing. The text is the reason, which only the log says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,6 +52,8 @@ pub(crate) enum Outcome {
     B400(&'static str),
     /// The rule does not hold.
     F403,
+    /// 403 too: a page of another origin may have sent it.
+    Foreign,
     /// There is nothing here for this bearer.
     H404,
     /// It cannot be known.
@@ -69,6 +71,8 @@ pub(crate) struct Sent {
     path: String,
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
+    /// What comes after the head, over HTTP, in place of a body and its length.
+    after_head: &'static str,
     /// What the request carries, where it is one token.
     pub(crate) token: Option<String>,
 }
@@ -76,7 +80,8 @@ pub(crate) struct Sent {
 impl Sent {
     /// Without any credentials.
     pub(crate) fn nothing() -> Self {
-        Self { method: "GET", path: "/".to_owned(), headers: Vec::new(), body: Vec::new(), token: None }
+        let path = "/".to_owned();
+        Self { method: "GET", path, headers: Vec::new(), body: Vec::new(), after_head: "", token: None }
     }
 
     /// With these values of `Authorization`.
@@ -101,6 +106,11 @@ impl Sent {
 
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
+        self
+    }
+
+    pub(crate) fn after_head(mut self, bytes: &'static str) -> Self {
+        self.after_head = bytes;
         self
     }
 }
@@ -250,6 +260,7 @@ impl Outcome {
             R401(reason) | B400(reason) | U503(reason) | E500(reason) => Some(reason),
             N401 => Some("no_credentials"),
             F403 => Some("denied"),
+            Foreign => Some("foreign_origin"),
         }
     }
 }
@@ -295,11 +306,13 @@ impl Answer {
                 && body["status"] == self.status
         };
         match expected {
-            OK => self.status == 200 && challenge.is_none(),
+            // Or the WebSocket was opened.
+            OK => matches!(self.status, 200 | 101) && challenge.is_none(),
             R401(_) => self.status == 401 && error("invalid_token") && problem(),
             N401 => self.status == 401 && challenge == Some("Bearer realm=\"canaries\"") && problem(),
             B400(_) => self.status == 400 && error("invalid_request") && problem(),
             F403 => self.status == 403 && error("insufficient_scope") && problem(),
+            Foreign => self.status == 403 && challenge.is_none() && problem(),
             U503(_) => {
                 self.status == 503 && challenge.is_none() && self.header("retry-after").is_some() && problem()
             }
@@ -338,15 +351,17 @@ impl Instance {
 
 /// Every byte as it was said.
 async fn on_the_wire(address: SocketAddr, sent: &Sent) -> String {
-    let mut request =
-        format!("{} {} HTTP/1.1\r\nHost: api\r\nConnection: close\r\n", sent.method, sent.path).into_bytes();
+    let mut request = format!("{} {} HTTP/1.1\r\nHost: api\r\n", sent.method, sent.path).into_bytes();
+    if !sent.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("connection")) {
+        request.extend(b"Connection: close\r\n");
+    }
     for (name, value) in &sent.headers {
         request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
     }
     if !sent.body.is_empty() {
         request.extend(format!("Content-Length: {}\r\n", sent.body.len()).into_bytes());
     }
-    request.extend([b"\r\n", &sent.body[..]].concat());
+    request.extend([b"\r\n", &sent.body[..], sent.after_head.as_bytes()].concat());
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(&request).await.unwrap();
     let mut answer = Vec::new();

@@ -191,22 +191,6 @@ async fn a246_a_token_in_the_body() {
 }
 
 #[tokio::test]
-async fn a248_a_token_in_a_cookie() {
-    let api = api().await;
-    let token = token();
-    for name in ["access_token", "token", "Authorization", "__Host-access_token", "jwt"] {
-        api.send(Sent::nothing().header("cookie", format!("{name}={token}"))).is(N401).await;
-        api.send(Sent::nothing().header("cookie", format!("{name}=Bearer {token}"))).is(N401).await;
-        // The header is what counts, whatever the cookies say.
-        api.send(Sent::from(token.as_str()).header("cookie", format!("{name}=canary.cookie.token")))
-            .is(OK)
-            .await;
-        let bad = Sent::from("canary.forged.segment").header("cookie", format!("{name}={token}"));
-        api.send(bad).is(R401("malformed")).await;
-    }
-}
-
-#[tokio::test]
 async fn a249_a_token_in_a_header_of_another_name() {
     let api = api().await;
     let token = token();
