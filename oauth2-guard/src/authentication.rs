@@ -11,6 +11,7 @@ use crate::jwks::{Refreshing, Stale, Unavailable};
 use crate::policy::{Answers, Rule};
 use crate::provider::{Hint, RefusedToken, TrustedProvider};
 use crate::rejection::{Reason, Rejection};
+use crate::revocations::Void;
 use crate::server::ResourceServer;
 use crate::standing::{Leniency, Standing};
 use crate::verify::{InvalidToken, Pass, Refused};
@@ -88,7 +89,7 @@ impl ResourceServer {
         };
         let undecided = |wanted| Attempt::Undecided(Undecided { token: token.as_str().into(), wanted });
         Attempt::Decided(match self.verifier().verify(token, now, pass) {
-            Ok(claims) => Decided::Verified(claims),
+            Ok(claims) => Self::unless_void(claims),
             Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
             Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
                 return undecided(Wanted::UnknownKey(provider));
@@ -107,6 +108,15 @@ impl ResourceServer {
                 Decided::refused(Reason::InvalidToken(reason), provider.as_ref())
             }
         })
+    }
+
+    fn unless_void(claims: OAuth2Claims) -> Decided {
+        let reason = match claims.ask_revocations() {
+            Ok(()) => return Decided::Verified(claims),
+            Err(Void::Revoked) => Reason::InvalidToken(InvalidToken::Revoked),
+            Err(Void::Unknown) => Reason::RevocationsUnavailable,
+        };
+        Decided::refused(reason, Some(claims.trusted_provider()))
     }
 
     /// Tells the log what is behind a refusal, where that is something which people stumble over.

@@ -12,11 +12,12 @@ use crate::clock::UnixTime;
 use crate::json;
 use crate::policy::{Answers, Denial, Evidence, Grants, Outlook, Policy, Principal, Rule, Token};
 use crate::provider::TrustedProvider;
+use crate::revocations::Void;
 use crate::token::Signed;
 use crate::verify::{Dates, ValidClaims, VerificationKey};
 
-/// A clock may be set, and a machine asleep, while a timer runs.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// A clock may be set, and a machine asleep, while a timer runs. A token may be revoked, and a key withdrawn.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// The verified claims of a request's access token: what the layer stores in the request.
 ///
@@ -86,12 +87,26 @@ impl OAuth2Claims {
         self.0.key_set.store(key_set, Ordering::Relaxed);
     }
 
+    fn is_key_withdrawn(&self) -> bool {
+        let current = self.0.provider.keys.current();
+        current.number != self.key_set() && !current.keys.has(&self.0.key)
+    }
+
     /// How much it takes, about.
     pub(crate) fn bytes(&self) -> usize {
         let Inner { members, grants, signing_input, .. } = &*self.0;
         [size_of::<Inner>(), signing_input.len(), json::bytes_of(members), grants.bytes()]
             .into_iter()
             .fold(0, usize::saturating_add)
+    }
+
+    pub(crate) fn token_id(&self) -> Option<&str> {
+        self.text("jti")
+    }
+
+    /// Whether they say that it is void, or cannot tell.
+    pub(crate) fn ask_revocations(&self) -> Result<(), Void> {
+        self.0.provider.revoking.as_ref().map_or(Ok(()), |revoking| revoking.ask(self))
     }
 
     /// `iss` as the token has it.
@@ -201,10 +216,14 @@ impl OAuth2Claims {
         self.0.dates.expires_at.to_system_time()
     }
 
-    /// Waits until the token is not accepted any more, the leeway included: to end what was begun with it, such as a WebSocket or a stream. It is that of a
-    /// server's [clock](crate::ResourceServerBuilder::clock), which it looks at once a minute at the least: one that is set is noticed. A clock that cannot be used ends it at once.
+    /// Waits until the token is not accepted any more: to end what was begun with it, such as a WebSocket or a stream.
     ///
-    /// It knows of nothing else that may happen to a token in the meantime. Needs a Tokio runtime, with its timer.
+    /// That is when it has expired, the leeway included, by the server's [clock](crate::ResourceServerBuilder::clock); when it was
+    /// [revoked](crate::Revocations); and when the key that signed it has left its provider's set, as far as requests have had that fetched anew. It looks once
+    /// in 10 s of the clock at the least, so that it ends that much later at the most, and a clock that was set is noticed. A clock that cannot be used
+    /// ends it; that it cannot be told what is revoked does not, as what was begun was good.
+    ///
+    /// Needs a Tokio runtime, with its timer.
     ///
     /// ```
     /// use oauth2_guard::OAuth2Claims;
@@ -217,13 +236,15 @@ impl OAuth2Claims {
     /// }
     /// ```
     pub fn expired(&self) -> impl Future<Output = ()> + Send + use<> {
-        let provider = Arc::clone(&self.0.provider);
-        let end = self.0.dates.expires_at.saturating_add(provider.leeway.as_secs()).to_system_time();
+        let this = self.clone();
         async move {
+            let provider = &this.0.provider;
+            let end = this.0.dates.expires_at.saturating_add(provider.leeway.as_secs()).to_system_time();
             loop {
                 let now = provider.clock.now();
                 let left = end.duration_since(now).unwrap_or_default();
-                if left.is_zero() || UnixTime::of(now).is_none() {
+                let is_void = this.ask_revocations() == Err(Void::Revoked);
+                if left.is_zero() || UnixTime::of(now).is_none() || is_void || this.is_key_withdrawn() {
                     return;
                 }
                 provider.clock.sleep(left.min(LOOK_AGAIN)).await;

@@ -34,6 +34,7 @@
 //!   in its place among the arguments; [`check`](macro@check) is for whatever else a rule should ask.
 //! * [`Claims<T>`] hands the handler its own typed claims.
 //! * [`Rejection`] is every way in which a request is turned away: any doubt denies, and an error is never a pass.
+//! * [`Revocations`] says which tokens are void before they expire.
 //! * `testing` (a feature) is an authorization server in the process, tokens that differ from a good one in one thing, and a
 //!   clock that stands still.
 //! * `reqwest` (a feature) is [`HttpFetch::configured`](fetch::HttpFetch): keys through a proxy, with other root certificates, by mutual TLS.
@@ -79,6 +80,7 @@ mod provider;
 mod readiness;
 mod rejection;
 mod resource;
+mod revocations;
 mod server;
 mod standing;
 mod sync;
@@ -104,5 +106,6 @@ pub use self::provider::{Provider, ResolveIssuer};
 pub use self::readiness::{KeyState, ProviderReadiness, Readiness};
 pub use self::rejection::{Reason, Rejection};
 pub use self::resource::{ProtectedResource, ProtectedResourceMetadata};
+pub use self::revocations::{NotListed, RevocationList, Revocations};
 pub use self::server::{ResourceServer, ResourceServerBuilder};
 pub use self::verify::{Algorithm, InvalidToken};

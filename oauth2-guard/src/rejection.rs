@@ -28,7 +28,7 @@ use crate::verify::InvalidToken;
 /// | [`ForeignOrigin`](Reason::ForeignOrigin) | 403 | no challenge |
 /// | [`NotFound`](Reason::NotFound) | 404 | no challenge |
 /// | [`CheckFailed`](Reason::CheckFailed) | the check's own, else 500, or 503 where it took too long | no challenge of ours |
-/// | [`KeysUnavailable`](Reason::KeysUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
+/// | [`KeysUnavailable`](Reason::KeysUnavailable), [`RevocationsUnavailable`](Reason::RevocationsUnavailable), [`ClockUnusable`](Reason::ClockUnusable) | 503 | no challenge; `Retry-After` |
 /// | [`NoLayer`](Reason::NoLayer) | 500 | no challenge |
 ///
 /// Once the server was told [which resource it is](crate::ResourceServerBuilder::resource), every challenge has the address of its metadata,
@@ -99,6 +99,8 @@ pub enum Reason {
     NoLayer,
     /// The object does not exist; or it is hidden from who does not own it, which nobody is told.
     NotFound,
+    /// It cannot be told whether the token was [revoked](crate::Revocations).
+    RevocationsUnavailable,
     /// More than one set of credentials, or more than one way to send them (RFC 6750 §2).
     SeveralCredentials,
     /// The claims do not fit the type that the handler asks for.
@@ -120,6 +122,7 @@ impl Reason {
             Self::NoCredentials => "no_credentials",
             Self::NoLayer => "no_layer",
             Self::NotFound => "not_found",
+            Self::RevocationsUnavailable => "revocations_unavailable",
             Self::SeveralCredentials => "several_credentials",
             Self::UnfitClaims => "unfit_claims",
         }
@@ -134,6 +137,7 @@ impl Reason {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::ClockUnusable
             | Self::KeysUnavailable { .. }
+            | Self::RevocationsUnavailable
             | Self::CheckFailed { why: CheckFailure::TimedOut, .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoLayer | Self::CheckFailed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -153,7 +157,8 @@ impl Reason {
             | Self::NotFound
             | Self::CheckFailed { .. }
             | Self::ClockUnusable
-            | Self::KeysUnavailable { .. } => None,
+            | Self::KeysUnavailable { .. }
+            | Self::RevocationsUnavailable => None,
         }
     }
 
@@ -164,7 +169,9 @@ impl Reason {
         match self {
             Self::NoCredentials | Self::NotFound => Some(self.as_str()),
             // RFC 6749 §4.1.2.1.
-            Self::ClockUnusable | Self::KeysUnavailable { .. } => Some("temporarily_unavailable"),
+            Self::ClockUnusable | Self::KeysUnavailable { .. } | Self::RevocationsUnavailable => {
+                Some("temporarily_unavailable")
+            }
             Self::CheckFailed { why: CheckFailure::TimedOut, .. } => Some("temporarily_unavailable"),
             Self::CheckFailed { .. } => Some("server_error"),
             Self::ForeignOrigin | Self::NoLayer => None,
@@ -187,7 +194,7 @@ impl Reason {
             }
             Self::NoCredentials => "an access token is required",
             Self::NoLayer => "the server is misconfigured",
-            Self::ClockUnusable | Self::KeysUnavailable { .. } => {
+            Self::ClockUnusable | Self::KeysUnavailable { .. } | Self::RevocationsUnavailable => {
                 "access tokens cannot be verified at the moment"
             }
         }
@@ -210,6 +217,7 @@ impl Reason {
                 }
             }
             Self::InvalidToken(reason) => reason.to_string(),
+            Self::RevocationsUnavailable => "it cannot be told whether the token was revoked".to_owned(),
             Self::KeysUnavailable { .. } => "the keys of the token's issuer could not be fetched".to_owned(),
             Self::ForeignOrigin => {
                 "the `Origin` of the request is not one of those that the layer allows, or there is none"
@@ -368,7 +376,7 @@ impl Rejection {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             let seconds = match self.reason {
                 Reason::KeysUnavailable { retry_after } => retry_after.as_secs().max(1),
-                Reason::CheckFailed { .. } => 5,
+                Reason::CheckFailed { .. } | Reason::RevocationsUnavailable => 5,
                 _ => 60,
             };
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -156,6 +156,11 @@ impl KeySet {
         named.iter().find(fits).ok_or(NoKey::OtherAlgorithm)
     }
 
+    /// Whether it has this key, under whichever ID.
+    pub(crate) fn has(&self, key: &VerificationKey) -> bool {
+        self.keys().any(|own| own.is_same(key))
+    }
+
     /// The keys that were left out: their place in the set, and why.
     pub(crate) fn skipped(&self) -> &[(usize, Skipped)] {
         &self.skipped

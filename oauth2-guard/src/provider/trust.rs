@@ -14,6 +14,7 @@ use crate::error::BuildError;
 use crate::fetch::AnyFetch;
 use crate::jwks::{KeyStore, Refresh};
 use crate::policy::RoleHierarchy;
+use crate::revocations::Revoking;
 
 /// "No more than a few minutes" (RFC 7519 §4.1.4).
 const MAX_LEEWAY: Duration = Duration::from_secs(300);
@@ -33,6 +34,7 @@ pub(crate) struct Trusting {
     pub(crate) roles: Arc<RoleHierarchy>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fetch: Arc<dyn AnyFetch>,
+    pub(crate) revoking: Option<Arc<Revoking>>,
 }
 
 impl Provider {
@@ -134,6 +136,7 @@ impl Provider {
             is_one_of_several: with.are_several,
             roles: Arc::clone(&with.roles),
             clock: Arc::clone(&with.clock),
+            revoking: with.revoking.clone(),
             issuers,
             is_resolved: self.is_resolved,
             audience_without_aud: self.preset.audience_without_aud(),

@@ -12,6 +12,7 @@ use super::tokens::RequiredClaim;
 use crate::clock::Clock;
 use crate::jwks::KeyStore;
 use crate::policy::RoleHierarchy;
+use crate::revocations::Revoking;
 use crate::verify::Algorithm;
 
 /// Everything that a token of one issuer is held against. Only [`Provider::trust`] makes one.
@@ -25,6 +26,8 @@ pub(crate) struct TrustedProvider {
     /// What the roles of any provider bring with them.
     pub(crate) roles: Arc<RoleHierarchy>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Says what is void, of the tokens of all providers.
+    pub(crate) revoking: Option<Arc<Revoking>>,
     pub(crate) preset: Preset,
     pub(crate) issuers: Issuers,
     /// Whether it became known while the API ran.

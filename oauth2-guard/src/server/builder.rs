@@ -17,6 +17,7 @@ use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, TrustedProviders, Trusting};
 use crate::rejection::Rejection;
 use crate::resource::ProtectedResource;
+use crate::revocations::{Revocations, Revoking};
 use crate::sync::{Handle, timeout};
 use crate::verify::Verifier;
 
@@ -31,6 +32,7 @@ pub struct ResourceServerBuilder {
     max_token_bytes: usize,
     /// `None` where nothing is kept.
     cache: Option<Limits>,
+    revocations: Option<Arc<dyn Revocations>>,
     answers: Answers,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
@@ -54,6 +56,7 @@ impl Default for ResourceServerBuilder {
             fetch: Arc::new(HttpFetch::default()),
             max_token_bytes: MAX_TOKEN_BYTES,
             cache: Some(Limits::default()),
+            revocations: None,
             answers: Answers {
                 realm: "api".to_owned(),
                 verbose: false,
@@ -228,6 +231,21 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// What says which tokens are void before they expire; nothing does by default. The last call counts.
+    ///
+    /// It is asked about every token that is good otherwise, whichever provider it is of, and however often it comes.
+    ///
+    /// ```
+    /// # use oauth2_guard::{ResourceServer, RevocationList};
+    /// let revoked = RevocationList::default();
+    /// let builder = ResourceServer::builder().revocations(revoked.clone());
+    /// # let _ = builder;
+    /// ```
+    pub fn revocations(mut self, revocations: impl Revocations) -> Self {
+        self.revocations = Some(Arc::new(revocations));
+        self
+    }
+
     /// Lets answers say why, and which rule denied: for development. They still hold nothing of the token or the keys.
     ///
     /// ```
@@ -383,12 +401,14 @@ impl ResourceServerBuilder {
         let names: Arc<[Box<str>]> =
             self.providers.iter().map(|provider| provider.display_name().into()).collect();
         let roles = Arc::new(RoleHierarchy::new(self.roles).map_err(BuildError::configuration)?);
+        let revoking =
+            self.revocations.map(|revocations| Arc::new(Revoking::new(revocations, Arc::clone(&self.clock))));
         let (shared_roles, clock) = (Arc::clone(&roles), Arc::clone(&self.clock));
         let are_several = self.providers.len() > 1 || self.resolver.is_some();
         let issuers: Vec<_> = self.providers.iter().flat_map(Provider::spellings).collect();
         let issuers = issuers.into();
         let trusting =
-            Trusting { names, issuers, are_several, roles: shared_roles, clock, fetch: self.fetch };
+            Trusting { names, issuers, are_several, roles: shared_roles, clock, fetch: self.fetch, revoking };
         if self.resolver.is_some() {
             if Handle::try_current().is_err() {
                 return Err(BuildError::configuration(

@@ -43,6 +43,7 @@ impl ClaimsSet {
         let expires_at = self.date("exp", Rounding::Down)?.ok_or(InvalidToken::MissingClaim("exp"))?;
         let not_before = self.date("nbf", Rounding::Up)?;
         let issued_at = self.date("iat", Rounding::Up)?;
+        let issued_from = self.date("iat", Rounding::Down)?;
         let subject = self.text("sub")?;
         if provider.claims.asks_for_subject() && provider.claims.subject(&self.members).is_none() {
             return Err(InvalidToken::NoSubject);
@@ -87,7 +88,7 @@ impl ClaimsSet {
                 return Err(InvalidToken::LivesTooLong);
             }
         }
-        let dates = Dates { expires_at, not_before, issued_at };
+        let dates = Dates { expires_at, not_before, issued_at, issued_from };
         dates.hold(provider, now)?;
         Ok(ValidClaims { members: self.members, dates, key: self.key })
     }

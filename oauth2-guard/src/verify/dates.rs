@@ -8,6 +8,8 @@ pub(crate) struct Dates {
     pub(crate) expires_at: UnixTime,
     pub(crate) not_before: Option<UnixTime>,
     pub(crate) issued_at: Option<UnixTime>,
+    /// The same, where a fraction of a second makes it earlier.
+    pub(crate) issued_from: Option<UnixTime>,
 }
 
 impl Dates {

@@ -48,6 +48,8 @@ pub enum InvalidToken {
     NoSubject,
     /// `nbf` has not come yet.
     NotYetValid,
+    /// It was [revoked](crate::Revocations).
+    Revoked,
     /// The token is bound to a key of the sender (`cnf`, RFC 7800), which is not checked here.
     SenderConstrained,
     /// Longer than the limit.
@@ -86,6 +88,7 @@ impl InvalidToken {
             Self::NotAnAccessToken => "not_an_access_token",
             Self::NoSubject => "no_subject",
             Self::NotYetValid => "not_yet_valid",
+            Self::Revoked => "revoked",
             Self::SenderConstrained => "sender_constrained",
             Self::TooLarge => "too_large",
             Self::UnknownIssuer => "unknown_issuer",
@@ -134,6 +137,7 @@ impl fmt::Display for InvalidToken {
             Self::NotAnAccessToken => "the token is not an access token",
             Self::NoSubject => "the token does not say whom it is about",
             Self::NotYetValid => "the token is not valid yet",
+            Self::Revoked => "the token was revoked",
             Self::SenderConstrained => "the token is bound to its sender, which is not supported",
             Self::TooLarge => "the token is too large",
             Self::UnknownIssuer => "the token's issuer is not trusted",

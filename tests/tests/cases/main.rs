@@ -33,6 +33,7 @@ mod outgoing;
 mod owner;
 mod path;
 mod positive;
+mod revoked;
 mod rule;
 mod scope;
 mod signature;

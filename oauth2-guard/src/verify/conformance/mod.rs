@@ -91,6 +91,7 @@ fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
         roles: Arc::default(),
         clock: Arc::new(SystemClock),
         fetch: Arc::new(HttpFetch::default()),
+        revoking: None,
     };
     runtime.block_on(provider.audience("api").trust(&trusting, false))
 }
