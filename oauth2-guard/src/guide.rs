@@ -1,4 +1,13 @@
 //! The guide: how it works, what to write, what is answered, how to test; the web around an API; how to come here from other libraries; what is defended against, what is claimed of the standards, and what was tried.
+//!
+//! * To begin with: [what to write above a handler](policies), [your authorization server](providers), [settings without code](configuration), [routes that do not
+//!   compile without a guard, and who may call what](access).
+//! * Around it: [pages and WebSockets](web), [MCP servers](mcp), [when the authorization server is down](keys).
+//! * To come here: [from other libraries](migrating).
+//! * What is answered: [statuses, challenges and the log](responses).
+//! * What holds: [threats], [standards], [what was tried](proof), and [how a request is decided](architecture).
+//!
+//! `testing` (with the feature) is on tests of your own.
 
 #[doc = include_str!("docs/access.md")]
 pub mod access {}

@@ -97,7 +97,7 @@ pub use self::config::Config;
 pub use self::decision::{Decision, Outcome};
 pub use self::error::BuildError;
 pub use self::extract::{
-    Authentication, Claims, Guard, LoadRejection, Owned, OwnedRejection, Public, RegisteredClaims,
+    Authentication, Claims, Gate, Guard, LoadRejection, Owned, OwnedRejection, Public, RegisteredClaims,
 };
 pub use self::guarded::{GuardedRouter, ProtectedRouter};
 pub use self::ownership::{Bearer, HasOwner, Identifier, OwnerId};

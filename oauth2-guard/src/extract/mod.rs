@@ -3,6 +3,7 @@
 mod authentication;
 mod claims;
 mod deliberation;
+mod gate;
 mod guard;
 mod load;
 mod owned;
@@ -11,6 +12,7 @@ mod public;
 
 pub use self::authentication::Authentication;
 pub use self::claims::{Claims, RegisteredClaims};
+pub use self::gate::Gate;
 pub use self::guard::{Guard, OpenGuard, names_no_owner};
 pub use self::load::{IntoLoaded, LoadRejection, argument, extract, load};
 pub use self::owned::{Owned, OwnedRejection};

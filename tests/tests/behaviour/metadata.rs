@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use oauth2_guard::{
-    BuildError, ProtectedResource, ProtectedResourceMetadata, Provider, ResolveIssuer, ResourceServer,
-    ResourceServerBuilder, policy,
+    BuildError, GuardedRouter, ProtectedResource, ProtectedResourceMetadata, Provider, ResolveIssuer,
+    ResourceServer, ResourceServerBuilder, guarded, policy, requires,
 };
 use oauth2_guard_tests::canned::Canned;
 use oauth2_guard_tests::{Api, World};
@@ -170,6 +170,25 @@ async fn a_route_within_the_layer_is_closed_like_any_other_and_one_after_it_is_o
     let within = Router::new().route(metadata.path(), metadata.route()).layer(server.layer());
     assert_eq!(ask(&Api::serve(within).await, Method::GET, PATH, HeaderMap::new()).await.status(), 401);
     assert_eq!(ask(&serve(&server).await, Method::GET, PATH, HeaderMap::new()).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_guarded_router_has_it_for_everybody_too() {
+    #[requires]
+    async fn orders() -> &'static str {
+        "1, 2, 3"
+    }
+    let world = World::new().await;
+    let server = server(&world, RESOURCE).await;
+    let metadata = server.metadata().unwrap();
+    let routes: GuardedRouter = GuardedRouter::new()
+        .route("/orders", guarded::get(orders))
+        .route_unguarded(metadata.path(), metadata.route());
+    let api = Api::serve(routes.protect(&server)).await;
+    assert_eq!(document(&api, PATH).await["resource"], RESOURCE);
+    assert_eq!(ask(&api, Method::OPTIONS, PATH, HeaderMap::new()).await.status(), 204);
+    assert_eq!(ask(&api, Method::GET, "/orders", HeaderMap::new()).await.status(), 401);
+    assert_eq!(api.get_path("/orders", world.token().build()).await.body, "1, 2, 3");
 }
 
 #[tokio::test]
