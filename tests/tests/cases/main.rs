@@ -29,6 +29,7 @@ mod key;
 mod leak;
 mod listing;
 mod load;
+mod operation;
 mod outgoing;
 mod owner;
 mod path;
