@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use oauth2_guard::testing::TokenBuilder;
-use reqwest::header::{DATE, HeaderMap};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap};
 use reqwest::{Client, Method};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -43,19 +43,25 @@ pub fn http_client() -> reqwest::Result<Client> {
 #[derive(Clone, Debug)]
 pub struct Caller {
     name: &'static str,
-    token: Option<String>,
+    authorization: Option<String>,
 }
 
 impl Caller {
     /// Who brings a token, which is good for an hour: time to try requests of one's own.
     pub fn new(name: &'static str, token: TokenBuilder) -> Self {
-        Self { name, token: Some(token.expires_in(Duration::from_secs(3600)).build()) }
+        let token = token.expires_in(Duration::from_secs(3600)).build();
+        Self::with_authorization(name, format!("Bearer {token}"))
+    }
+
+    /// Who sends this as `Authorization`, whatever it is.
+    pub fn with_authorization(name: &'static str, authorization: impl Into<String>) -> Self {
+        Self { name, authorization: Some(authorization.into()) }
     }
 
     /// Who brings none.
     #[must_use]
     pub fn anonymous() -> Self {
-        Self { name: "nobody", token: None }
+        Self { name: "nobody", authorization: None }
     }
 }
 
@@ -84,6 +90,12 @@ impl Answer {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body, to the letter.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
     }
 
     /// The challenge.
@@ -167,8 +179,8 @@ impl Story {
         let (method, path) = request.split_once(' ').ok_or("a request is a method and a path")?;
         let mut outgoing =
             self.client.request(Method::from_bytes(method.as_bytes())?, format!("{}{path}", self.api));
-        if let Some(token) = &who.token {
-            outgoing = outgoing.bearer_auth(token);
+        if let Some(authorization) = &who.authorization {
+            outgoing = outgoing.header(AUTHORIZATION, authorization);
         }
         if let Some(body) = body {
             outgoing = outgoing.json(body);
@@ -202,9 +214,9 @@ impl Story {
     pub async fn end(self, callers: &[&Caller], path: &str) -> io::Result<ExitCode> {
         let mut invitation =
             "The API stays up until Ctrl-C. Try it; the tokens are good for an hour:".to_owned();
-        for Caller { name, token } in callers {
-            let token = token.as_deref().unwrap_or_default();
-            let curl = format!("curl -i {}{path} -H 'authorization: Bearer {token}'", self.api);
+        for Caller { name, authorization } in callers {
+            let authorization = authorization.as_deref().unwrap_or_default();
+            let curl = format!("curl -i {}{path} -H 'authorization: {authorization}'", self.api);
             invitation.push_str(&format!("\n\n# {name}\n{curl}"));
         }
         self.close(&invitation).await

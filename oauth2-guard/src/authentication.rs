@@ -43,8 +43,12 @@ enum Wanted {
 const NOT_NOW: Unavailable = Unavailable { retry_after: Duration::from_secs(1) };
 
 pub(crate) enum Decided {
-    Anonymous,
-    Refused { reason: Reason, provider: Option<Arc<str>> },
+    /// The reason of who would be refused for it.
+    Anonymous(Reason),
+    Refused {
+        reason: Reason,
+        provider: Option<Arc<str>>,
+    },
     Verified(OAuth2Claims),
 }
 
@@ -70,14 +74,15 @@ impl ResourceServer {
             Attempt::Undecided(undecided) => self.decide_later(undecided).await,
         };
         let standing = self.settle(decided, || Leniency::None, None)?;
-        standing.require_claims().cloned().map_err(|reason| self.reject(reason))
+        standing.require_claims().cloned().map_err(|reason| self.reject(reason, standing.provider()))
     }
 
     /// Waits for nothing.
     pub(crate) fn authenticate(&self, token: Result<BearerToken<'_>, NoToken>) -> Attempt {
         Attempt::Decided(match token {
             Ok(token) => return self.decide(token, Pass::First),
-            Err(NoToken::Missing) => Decided::Anonymous,
+            Err(NoToken::Missing) => Decided::Anonymous(Reason::NoCredentials),
+            Err(NoToken::OtherScheme) => Decided::Anonymous(Reason::OtherScheme),
             Err(NoToken::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
             Err(NoToken::Several) => Decided::refused(Reason::SeveralCredentials, None),
         })
@@ -214,31 +219,30 @@ impl ResourceServer {
         leniency: impl Fn() -> Leniency,
         target: Option<Target<'_>>,
     ) -> Result<Standing, Rejection> {
-        let (standing, provider) = match decided {
-            Decided::Verified(claims) => (Standing::Verified(claims), None),
-            Decided::Anonymous => (Standing::Missing, None),
-            Decided::Refused { reason, provider } => (Standing::Refused(reason), provider),
+        let standing = match decided {
+            Decided::Verified(claims) => Standing::Verified(claims),
+            Decided::Anonymous(reason) => Standing::Missing(reason),
+            Decided::Refused { reason, provider } => Standing::Refused { reason, provider },
         };
         let (outcome, reason) = match &standing {
             Standing::Verified(_) => (Outcome::Authenticated, None),
-            Standing::Missing if leniency() >= Leniency::Missing => (Outcome::Anonymous, None),
-            Standing::Missing => (Outcome::Refused, Some(Reason::NoCredentials)),
-            Standing::Refused(reason) if leniency() >= Leniency::Any => {
+            Standing::Missing(_) if leniency() >= Leniency::Missing => (Outcome::Anonymous, None),
+            Standing::Missing(reason) => (Outcome::Refused, Some(reason.clone())),
+            Standing::Refused { reason, .. } if leniency() >= Leniency::Any => {
                 (Outcome::Anonymous, Some(reason.clone()))
             }
-            Standing::Refused(reason) => (Outcome::Refused, Some(reason.clone())),
+            Standing::Refused { reason, .. } => (Outcome::Refused, Some(reason.clone())),
         };
-        let claims = standing.claims();
         self.report(&Decision {
             outcome,
             reason: reason.as_ref(),
-            provider: claims.map(OAuth2Claims::provider).or(provider.as_deref()),
+            provider: standing.provider().map(|name| &**name),
             rule: None,
-            claims,
+            claims: standing.claims(),
             target,
         });
         match (outcome, reason) {
-            (Outcome::Refused, Some(reason)) => Err(self.reject(reason)),
+            (Outcome::Refused, Some(reason)) => Err(self.reject(reason, standing.provider())),
             _ => Ok(standing),
         }
     }
@@ -265,7 +269,12 @@ impl ResourceServer {
             claims: Some(claims),
             target,
         });
-        if is_let_pass { Ok(Standing::Refused(reason)) } else { Err(self.reject(reason)) }
+        let provider = claims.provider_name();
+        if is_let_pass {
+            Ok(Standing::Refused { reason, provider: Some(Arc::clone(provider)) })
+        } else {
+            Err(self.reject(reason, Some(provider)))
+        }
     }
 }
 

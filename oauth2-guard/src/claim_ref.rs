@@ -42,8 +42,10 @@ impl ClaimRef<&'static str> {
             Some(NotAClaimRef::Escape) => panic!("in a JSON Pointer write `~0` for `~` and `~1` for `/`"),
         }
     }
+}
 
-    pub(crate) const fn as_str(self) -> &'static str {
+impl<'a> ClaimRef<&'a str> {
+    pub(crate) const fn as_str(self) -> &'a str {
         self.0
     }
 }

@@ -164,6 +164,10 @@ impl OAuth2Claims {
         &self.0.provider.name
     }
 
+    pub(crate) fn provider_name(&self) -> &Arc<str> {
+        &self.0.provider.name
+    }
+
     /// The issuer: `iss`, or, where that is an [alias](crate::Provider::issuer_alias), the issuer as configured.
     #[must_use]
     pub fn issuer(&self) -> &str {

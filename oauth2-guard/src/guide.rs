@@ -3,7 +3,7 @@
 //! * To begin with: [what to write above a handler](policies), [your authorization server](providers), [settings without code](configuration), [routes that do not
 //!   compile without a guard, and who may call what](access).
 //! * Around it: [pages and WebSockets](web), [MCP servers](mcp), [when the authorization server is down](keys).
-//! * To come here: [from other libraries](migrating).
+//! * To come here: [from other libraries](migrating), and [what becomes of each feature](features) of some in Python.
 //! * What is answered: [statuses, challenges and the log](responses).
 //! * What holds: [threats], [standards], [what was tried](proof), and [how a request is decided](architecture).
 //!
@@ -17,6 +17,9 @@ pub mod architecture {}
 
 #[doc = include_str!("docs/configuration.md")]
 pub mod configuration {}
+
+#[doc = include_str!("docs/features.md")]
+pub mod features {}
 
 #[doc = include_str!("docs/keys.md")]
 pub mod keys {}

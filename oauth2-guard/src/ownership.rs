@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::Path;
+use serde_json::Value;
 
 use crate::claim_ref::{ClaimRef, Found};
 use crate::claims::OAuth2Claims;
@@ -140,6 +141,7 @@ pub(crate) struct Doubt {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Why {
+    NoClaim,
     NoIdentifier,
     OtherPrincipal,
     SeveralIssuers,
@@ -239,6 +241,10 @@ impl<'a> Bearer<'a> {
             Issuer::Unknown if is_subject && claims.has_siblings() => return Err(Why::SeveralIssuers),
             Issuer::Unknown | Issuer::Same | Issuer::Any => {}
         }
+        let found = match claim.find(claims.members()) {
+            Found::Absent | Found::Value(Value::Null) => return Err(Why::NoClaim),
+            found => found,
+        };
         // Who uses a client is not the client.
         let names_clients = Principal::CLIENT_IDS.iter().any(|name| claim.is(name));
         let owner = if names_clients { Principal::Client } else { Principal::User };
@@ -257,7 +263,7 @@ impl<'a> Bearer<'a> {
         if claims.is_of_many_tenants() && WRITTEN_BY_TENANTS.iter().any(|name| claim.is(name)) {
             return Err(Why::UnverifiedEmail);
         }
-        let Found::Value(value) = claim.find(claims.members()) else { return Err(Why::NoIdentifier) };
+        let Found::Value(value) = found else { return Err(Why::NoIdentifier) };
         let text = value.as_str().filter(|text| !text.is_empty()).map(Identifier::Text);
         let identifier = text.or_else(|| integer_of(value).map(Identifier::Integer));
         identifier.map(Some).ok_or(Why::NoIdentifier)
@@ -272,6 +278,12 @@ impl fmt::Debug for Bearer<'_> {
 }
 
 impl Doubt {
+    /// The claim that the token lacks, where that is the reason.
+    pub(crate) fn missing_claim(self, claims: &OAuth2Claims) -> Option<&str> {
+        let claim = || self.claim.unwrap_or_else(|| claims.subject_claim().as_str());
+        (self.why == Why::NoClaim).then(claim)
+    }
+
     pub(crate) fn log(self, owner: OwnerRule) {
         let argument = owner.parameter();
         let Self { claim, why } = self;
@@ -282,7 +294,7 @@ impl Doubt {
                 "the owner rule denies everybody, because the server has several issuers and a subject is unique within its own \
                  only: say where the owner's issuer is with `#[owner(issuer = ..)]`, or write `#[owner(any_issuer)]`"
             ),
-            Why::NoIdentifier | Why::OtherPrincipal | Why::UnverifiedEmail => {
+            Why::NoClaim | Why::NoIdentifier | Why::OtherPrincipal | Why::UnverifiedEmail => {
                 let claim = claim.unwrap_or("(the subject)");
                 tracing::debug!(argument, claim, doubt = ?why, "nobody can tell whether the bearer is the owner");
             }

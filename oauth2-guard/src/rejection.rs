@@ -20,7 +20,7 @@ use crate::verify::InvalidToken;
 ///
 /// | reason | status | `error` of the challenge |
 /// |---|---|---|
-/// | [`NoCredentials`](Reason::NoCredentials) | 401 | none |
+/// | [`NoCredentials`](Reason::NoCredentials), [`OtherScheme`](Reason::OtherScheme) | 401 | none |
 /// | [`MalformedCredentials`](Reason::MalformedCredentials), [`SeveralCredentials`](Reason::SeveralCredentials) | 400 | `invalid_request` |
 /// | [`InvalidToken`](Reason::InvalidToken), [`UnfitClaims`](Reason::UnfitClaims) | 401 | `invalid_token` |
 /// | [`Denied`](Reason::Denied) | 403 | `insufficient_scope`, with `scope` where more scopes would help |
@@ -52,6 +52,7 @@ use crate::verify::InvalidToken;
 /// ```
 pub struct Rejection {
     reason: Reason,
+    provider: Option<Arc<str>>,
     answers: Option<Arc<Answers>>,
     own: Option<Box<OwnResponse>>,
     /// The scopes to ask for, before anything is known of the bearer.
@@ -93,12 +94,14 @@ pub enum Reason {
     },
     /// `Bearer` without exactly one token after it (RFC 6750 §2.1), or another place for a token with something else in it.
     MalformedCredentials,
-    /// The request carries no bearer token.
+    /// The request carries no credentials.
     NoCredentials,
     /// A guarded handler was reached without passing the layer: the server is misconfigured.
     NoLayer,
     /// The object does not exist; or it is hidden from who does not own it, which nobody is told.
     NotFound,
+    /// The `Authorization` header is empty, or its credentials are not of the scheme `Bearer`: a token without that word before it, say.
+    OtherScheme,
     /// It cannot be told whether the token was [revoked](crate::Revocations).
     RevocationsUnavailable,
     /// More than one set of credentials, or more than one way to send them (RFC 6750 §2).
@@ -122,6 +125,7 @@ impl Reason {
             Self::NoCredentials => "no_credentials",
             Self::NoLayer => "no_layer",
             Self::NotFound => "not_found",
+            Self::OtherScheme => "other_scheme",
             Self::RevocationsUnavailable => "revocations_unavailable",
             Self::SeveralCredentials => "several_credentials",
             Self::UnfitClaims => "unfit_claims",
@@ -131,7 +135,9 @@ impl Reason {
     fn status(&self) -> StatusCode {
         match self {
             Self::MalformedCredentials | Self::SeveralCredentials => StatusCode::BAD_REQUEST,
-            Self::InvalidToken(_) | Self::NoCredentials | Self::UnfitClaims => StatusCode::UNAUTHORIZED,
+            Self::InvalidToken(_) | Self::NoCredentials | Self::OtherScheme | Self::UnfitClaims => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Denied(denial) if denial.step_up().is_some() => StatusCode::UNAUTHORIZED,
             Self::Denied(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -152,6 +158,7 @@ impl Reason {
             Self::Denied(_) => Some("insufficient_scope"),
             // RFC 6750 §3.1: no error code for who brought nothing. The others are no fault of the bearer's.
             Self::NoCredentials
+            | Self::OtherScheme
             | Self::ForeignOrigin
             | Self::NoLayer
             | Self::NotFound
@@ -167,7 +174,8 @@ impl Reason {
     #[cfg(feature = "ws")]
     fn close_reason(&self) -> Option<&'static str> {
         match self {
-            Self::NoCredentials | Self::NotFound => Some(self.as_str()),
+            Self::NoCredentials | Self::OtherScheme => Some("no_credentials"),
+            Self::NotFound => Some("not_found"),
             // RFC 6749 §4.1.2.1.
             Self::ClockUnusable | Self::KeysUnavailable { .. } | Self::RevocationsUnavailable => {
                 Some("temporarily_unavailable")
@@ -192,7 +200,7 @@ impl Reason {
             Self::MalformedCredentials | Self::SeveralCredentials => {
                 "the request must carry exactly one bearer token"
             }
-            Self::NoCredentials => "an access token is required",
+            Self::NoCredentials | Self::OtherScheme => "an access token is required",
             Self::NoLayer => "the server is misconfigured",
             Self::ClockUnusable | Self::KeysUnavailable { .. } | Self::RevocationsUnavailable => {
                 "access tokens cannot be verified at the moment"
@@ -223,7 +231,9 @@ impl Reason {
                 "the `Origin` of the request is not one of those that the layer allows, or there is none"
                     .to_owned()
             }
-            Self::MalformedCredentials => "write `Authorization: Bearer` and one token after it".to_owned(),
+            Self::MalformedCredentials | Self::OtherScheme => {
+                "write `Authorization: Bearer` and one token after it".to_owned()
+            }
             Self::SeveralCredentials => "the request carries more than one set of credentials".to_owned(),
             Self::UnfitClaims => "the token's claims do not fit the type that the handler takes".to_owned(),
             // The same for what is not there and for what is hidden.
@@ -252,8 +262,8 @@ struct Problem<'a> {
 }
 
 impl Rejection {
-    pub(crate) fn new(reason: Reason, answers: &Arc<Answers>) -> Self {
-        Self { reason, answers: Some(Arc::clone(answers)), own: None, first_scopes: Vec::new() }
+    pub(crate) fn new(reason: Reason, provider: Option<Arc<str>>, answers: &Arc<Answers>) -> Self {
+        Self { provider, answers: Some(Arc::clone(answers)), ..Self::without_layer(reason) }
     }
 
     /// With the response of a check that failed, in place of ours. An error is never a pass, so it is no success either.
@@ -273,7 +283,9 @@ impl Rejection {
     /// where to get one.
     pub(crate) fn asking_for<'a>(mut self, rules: impl Iterator<Item = &'a Rule>) -> Self {
         let is_told = self.answers.as_ref().is_some_and(|answers| answers.metadata_url.is_some());
-        if is_told && matches!(self.reason, Reason::NoCredentials | Reason::InvalidToken(_)) {
+        if is_told
+            && matches!(self.reason, Reason::NoCredentials | Reason::OtherScheme | Reason::InvalidToken(_))
+        {
             for scope in rules.flat_map(Rule::first_scopes) {
                 if !self.first_scopes.contains(&scope) {
                     self.first_scopes.push(scope);
@@ -285,18 +297,29 @@ impl Rejection {
 
     /// What does not exist, where no layer stands before it.
     pub(crate) fn not_found() -> Self {
-        Self { reason: Reason::NotFound, answers: None, own: None, first_scopes: Vec::new() }
+        Self::without_layer(Reason::NotFound)
     }
 
     /// A guarded handler that no layer stands before.
     pub(crate) fn no_layer() -> Self {
-        Self { reason: Reason::NoLayer, answers: None, own: None, first_scopes: Vec::new() }
+        Self::without_layer(Reason::NoLayer)
+    }
+
+    fn without_layer(reason: Reason) -> Self {
+        Self { reason, provider: None, answers: None, own: None, first_scopes: Vec::new() }
     }
 
     /// Why the request was turned away.
     #[must_use]
     pub fn reason(&self) -> &Reason {
         &self.reason
+    }
+
+    /// The [name](crate::Provider::name) of the provider that the token was held against. `None` where none was chosen: there is no token, it could
+    /// not be taken apart, or its issuer is unknown.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
     }
 
     /// The status of the answer.

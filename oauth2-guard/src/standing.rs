@@ -1,15 +1,20 @@
 //! What the credentials of a request that goes on are worth.
 
+use std::sync::Arc;
+
 use crate::claims::OAuth2Claims;
 use crate::rejection::Reason;
 
 /// What a request has shown that passed the layer.
 #[derive(Clone)]
 pub(crate) enum Standing {
-    /// No credentials.
-    Missing,
-    /// Credentials that are not accepted, and that the layer let pass.
-    Refused(Reason),
+    /// No bearer token, and how that is said to who has to have one.
+    Missing(Reason),
+    /// Credentials that are not accepted, and that the layer let pass; with the provider that they were held against.
+    Refused {
+        reason: Reason,
+        provider: Option<Arc<str>>,
+    },
     Verified(OAuth2Claims),
 }
 
@@ -26,7 +31,7 @@ impl Standing {
     pub(crate) fn claims(&self) -> Option<&OAuth2Claims> {
         match self {
             Self::Verified(claims) => Some(claims),
-            Self::Missing | Self::Refused(_) => None,
+            Self::Missing(_) | Self::Refused { .. } => None,
         }
     }
 
@@ -34,8 +39,16 @@ impl Standing {
     pub(crate) fn require_claims(&self) -> Result<&OAuth2Claims, Reason> {
         match self {
             Self::Verified(claims) => Ok(claims),
-            Self::Missing => Err(Reason::NoCredentials),
-            Self::Refused(reason) => Err(reason.clone()),
+            Self::Missing(reason) | Self::Refused { reason, .. } => Err(reason.clone()),
+        }
+    }
+
+    /// The name of the provider that the token was held against.
+    pub(crate) fn provider(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Verified(claims) => Some(claims.provider_name()),
+            Self::Missing(_) => None,
+            Self::Refused { provider, .. } => provider.as_ref(),
         }
     }
 }

@@ -21,7 +21,7 @@ fn from_credentials(value: &[u8]) -> Result<&str, NoToken> {
     if !scheme.eq_ignore_ascii_case(b"bearer") {
         // A list would hide a second set of credentials from whoever reads the first only.
         let listed = value.split(|byte| *byte == b',').skip(1).any(names_bearer);
-        return Err(if listed { NoToken::Several } else { NoToken::Missing });
+        return Err(if listed { NoToken::Several } else { NoToken::OtherScheme });
     }
     let token = rest.trim_ascii_start();
     let leading = rest.len().saturating_sub(token.len());
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn other_schemes_are_no_credentials() {
+    fn other_schemes_are_no_bearer_token() {
         assert_eq!(extract(&[]), Err(NoToken::Missing));
         for value in [
             "",
@@ -74,7 +74,7 @@ mod tests {
             "DPoP a",
             "Digest a=\"b\", c=d",
         ] {
-            assert_eq!(extract(&[value.as_bytes()]), Err(NoToken::Missing), "{value}");
+            assert_eq!(extract(&[value.as_bytes()]), Err(NoToken::OtherScheme), "{value}");
         }
     }
 

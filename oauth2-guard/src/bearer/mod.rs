@@ -20,8 +20,10 @@ pub(crate) struct BearerToken<'a>(&'a str);
 /// Why a request carries no token that can be looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum NoToken {
-    /// No credentials, or those of another scheme.
+    /// No credentials.
     Missing,
+    /// Those of another scheme, or an empty header.
+    OtherScheme,
     /// A place for a token, but not one token in it.
     Malformed,
     /// More than one set of credentials.

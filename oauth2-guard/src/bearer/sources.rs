@@ -82,7 +82,7 @@ impl<'a> Found<'a> {
     fn or(self, via: Via, token: Result<Cow<'a, str>, NoToken>) -> Self {
         match (&self.token, &token) {
             (_, Err(NoToken::Missing)) => self,
-            (Err(NoToken::Missing), _) => Self { via, token },
+            (Err(NoToken::Missing | NoToken::OtherScheme), _) => Self { via, token },
             _ => Self { via, token: Err(NoToken::Several) },
         }
     }

@@ -61,11 +61,13 @@ impl<S: Sync> FromRequestParts<S> for Authentication {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Rejection> {
         Ok(match Admitted::of(parts)?.standing() {
             Standing::Verified(claims) => Self::Valid(claims.clone()),
-            Standing::Missing => Self::Missing,
-            Standing::Refused(Reason::InvalidToken(reason)) => Self::Invalid(*reason),
-            Standing::Refused(Reason::MalformedCredentials | Reason::SeveralCredentials) => Self::Malformed,
-            Standing::Refused(Reason::Denied(_) | Reason::ForeignOrigin) => Self::Denied,
-            Standing::Refused(_) => Self::Unavailable,
+            Standing::Missing(_) => Self::Missing,
+            Standing::Refused { reason, .. } => match reason {
+                Reason::InvalidToken(reason) => Self::Invalid(*reason),
+                Reason::MalformedCredentials | Reason::SeveralCredentials => Self::Malformed,
+                Reason::Denied(_) | Reason::ForeignOrigin => Self::Denied,
+                _ => Self::Unavailable,
+            },
         })
     }
 }

@@ -107,6 +107,9 @@ impl Deliberation {
             let is_owner = Bearer::owns(claims, owner.claim(), &doubt, owned);
             if let Some(doubt) = doubt.get() {
                 doubt.log(owner);
+                if let Some(claim) = doubt.missing_claim(claims) {
+                    answers.miss_owner_claim(claim);
+                }
             }
             answers.answer_owner(owner, is_owner);
         });

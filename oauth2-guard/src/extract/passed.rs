@@ -39,7 +39,7 @@ impl Passed {
     }
 
     pub(super) fn not_found(&self) -> Rejection {
-        self.server.reject(Reason::NotFound)
+        self.server.reject(Reason::NotFound, self.standing.provider())
     }
 
     /// Replaces what is there of another layer, or of somebody else.
@@ -134,18 +134,16 @@ impl<'a> Admitted<'a> {
 
     pub(super) fn refuse(self, reason: Reason, rule: Option<&Rule>) -> Rejection {
         self.report(Outcome::Refused, Some(&reason), rule);
-        self.passed.server.reject(reason)
+        self.passed.server.reject(reason, self.standing().provider())
     }
 
     fn report(self, outcome: Outcome, reason: Option<&Reason>, rule: Option<&Rule>) {
-        let claims = self.claims();
-        let provider = claims.map(OAuth2Claims::provider);
         self.passed.server.report(&Decision {
             outcome,
             reason,
-            provider,
+            provider: self.standing().provider().map(|name| &**name),
             rule,
-            claims,
+            claims: self.claims(),
             target: Some(self.target),
         });
     }

@@ -142,7 +142,7 @@ impl Admission {
         };
         let is_websocket = is_websocket(request);
         let stripped = self.sources.strip(request, is_websocket);
-        stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials))?;
+        stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials, None))?;
         let extensions = request.extensions_mut();
         let routes = self.routes.as_ref().map(|routes| LocatedRoutes::new(routes, extensions));
         Passed::new(self.server.clone(), standing, self.base, routes).mark(extensions);

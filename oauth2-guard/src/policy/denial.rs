@@ -28,6 +28,7 @@ pub struct Denial(Box<Inner>);
 struct Inner {
     rule: Rule,
     unmet: Vec<Rule>,
+    missing_owner_claim: Option<Box<str>>,
     remedy: Remedy,
 }
 
@@ -52,7 +53,8 @@ impl Denial {
         let mut unmet = Vec::new();
         collect_unmet(rule, evidence, &mut unmet);
         let remedy = Remedy::of(rule, others, evidence).unwrap_or_default();
-        Self(Box::new(Inner { rule: *rule, unmet, remedy }))
+        let missing_owner_claim = evidence.answers.missing_owner_claim().map(Box::from);
+        Self(Box::new(Inner { rule: *rule, unmet, missing_owner_claim, remedy }))
     }
 
     /// The rule that denied.
@@ -65,6 +67,15 @@ impl Denial {
     #[must_use]
     pub fn unmet(&self) -> &[Rule] {
         &self.0.unmet
+    }
+
+    /// The claim that says who the bearer is, where an `owner(..)` of the rule was asked of a loaded object and the token lacks that claim, or has it
+    /// as null: he owns nothing. `None` where the token has it and somebody else owns the object.
+    ///
+    /// It is the name that the rule, the object or the provider has for the claim, a JSON Pointer as it is written there.
+    #[must_use]
+    pub fn missing_owner_claim(&self) -> Option<&str> {
+        self.0.missing_owner_claim.as_deref()
     }
 
     /// The `scope` of the challenge (RFC 6750 §3): the whole scope set of the alternative that the fewest

@@ -45,6 +45,8 @@ pub(crate) struct Token<'a> {
 pub(crate) struct Answers {
     checks: Vec<(CheckId, Option<bool>)>,
     owners: Vec<(OwnerRule, Truth)>,
+    /// The first claim that says who the bearer is, of those that the token lacks.
+    missing_owner_claim: Option<Box<str>>,
     /// How many of the handler's objects are loaded.
     loaded: usize,
     /// How many there will be.
@@ -119,7 +121,8 @@ impl<'a> Evidence<'a> {
     }
 }
 
-static NOTHING_ASKED: Answers = Answers { checks: Vec::new(), owners: Vec::new(), loaded: 0, objects: 0 };
+static NOTHING_ASKED: Answers =
+    Answers { checks: Vec::new(), owners: Vec::new(), missing_owner_claim: None, loaded: 0, objects: 0 };
 
 impl Answers {
     /// Before anything was asked, with so many objects to come.
@@ -134,6 +137,10 @@ impl Answers {
 
     pub(crate) fn answer_owner(&mut self, owner: OwnerRule, is_owner: Option<bool>) {
         self.owners.push((owner, is_owner.into()));
+    }
+
+    pub(crate) fn miss_owner_claim(&mut self, claim: &str) {
+        self.missing_owner_claim.get_or_insert_with(|| claim.into());
     }
 
     /// The object of this number is loaded, and those before it.
@@ -158,6 +165,10 @@ impl Answers {
     pub(super) fn owner(&self, owner: OwnerRule) -> Truth {
         let known = self.owners.iter().find(|(known, _)| *known == owner);
         known.map_or(Truth::Unknown, |(_, truth)| *truth)
+    }
+
+    pub(super) fn missing_owner_claim(&self) -> Option<&str> {
+        self.missing_owner_claim.as_deref()
     }
 
     pub(super) fn may_ask_check(&self, check: CheckId) -> bool {

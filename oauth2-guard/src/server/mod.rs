@@ -168,8 +168,9 @@ impl ResourceServer {
         }
     }
 
-    pub(crate) fn reject(&self, reason: Reason) -> Rejection {
-        Rejection::new(reason, &self.shared.answers)
+    /// With the name of the provider that the token was held against.
+    pub(crate) fn reject(&self, reason: Reason, provider: Option<&Arc<str>>) -> Rejection {
+        Rejection::new(reason, provider.cloned(), &self.shared.answers)
     }
 }
 

@@ -1,14 +1,11 @@
-//! The variables of the systems that this one starts from mean here what they mean there; each test names its system.
+//! The variables mean here what they mean there.
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
-use oauth2_guard::testing::{SigningKey, TestClock, TokenBuilder};
-use oauth2_guard::{Algorithm, BuildError, Clock, Config, requires};
-use oauth2_guard_tests::Api;
-use oauth2_guard_tests::canned::Canned;
+use oauth2_guard::{BuildError, Config};
 use serde_json::json;
+
+use crate::configured::Configured;
 
 type Vars<'a> = &'a [(&'a str, &'a str)];
 
@@ -22,39 +19,8 @@ fn mistake(vars: Vars<'_>) -> String {
     axioms(vars).unwrap_err().to_string()
 }
 
-/// An API that is configured so, whose authorization server has this key at `jwks`, and nothing elsewhere.
-struct Configured {
-    key: SigningKey,
-    clock: TestClock,
-    canned: Canned,
-}
-
-impl Configured {
-    fn new(jwks: &str) -> Self {
-        let key = SigningKey::generate(Algorithm::ES256, "1");
-        let canned = Canned::default();
-        canned.says(jwks, json!({"keys": [key.jwk()]}).to_string());
-        Self { key, clock: TestClock::new(), canned }
-    }
-
-    async fn serve(&self, config: Config) -> Api {
-        #[requires]
-        async fn anybody() {}
-        #[requires(scopes = "read", roles = "admin", permissions = "write")]
-        async fn admin() {}
-        let builder = config.into_builder().unwrap().clock(self.clock.clone()).fetch(self.canned.clone());
-        let server = builder.build().await.unwrap();
-        Api::serve(Router::new().route("/", get(anybody)).route("/admin", get(admin)).layer(server.layer()))
-            .await
-    }
-
-    fn token(self, issuer: &str) -> TokenBuilder {
-        TokenBuilder::new(issuer, "api", self.key).issued_at(self.clock.now())
-    }
-}
-
 #[tokio::test]
-async fn axioms_issuer_and_key_set_have_their_hierarchy() {
+async fn issuer_and_key_set_have_their_hierarchy() {
     let (domain, iss_url, jwks_url) = (
         ("AXIOMS_DOMAIN", "d.example"),
         ("AXIOMS_ISS_URL", "https://i.example/a"),
@@ -92,7 +58,7 @@ async fn axioms_issuer_and_key_set_have_their_hierarchy() {
 }
 
 #[tokio::test]
-async fn axioms_claims_are_lists_of_which_the_first_counts() {
+async fn claims_are_lists_of_which_the_first_counts() {
     let domain = ("AXIOMS_DOMAIN", "d.example");
     let claims = [
         ("AXIOMS_SCOPE_CLAIMS", r#"["scp", "scope"]"#),
@@ -124,7 +90,7 @@ async fn axioms_claims_are_lists_of_which_the_first_counts() {
 }
 
 #[tokio::test]
-async fn axioms_keys_are_refreshed_at_an_interval_of_seconds() {
+async fn keys_are_refreshed_at_an_interval_of_seconds() {
     let jwks = "https://d.example/.well-known/jwks.json";
     let world = Configured::new(jwks);
     let vars = [AUDIENCE, ("AXIOMS_DOMAIN", "d.example"), ("AXIOMS_JWKS_REFRESH_INTERVAL", "90")];
@@ -145,7 +111,7 @@ async fn axioms_keys_are_refreshed_at_an_interval_of_seconds() {
 }
 
 #[test]
-fn axioms_without_an_issuer_or_an_audience_does_not_start() {
+fn without_an_issuer_or_an_audience_does_not_start() {
     assert_eq!(
         mistake(&[AUDIENCE, ("AXIOMS_JWKS_URL", "https://j.example/k")]),
         "`AXIOMS_ISS_URL` is missing: without it, a token of any issuer would do; copy the `iss` of its tokens"
@@ -162,7 +128,7 @@ fn axioms_without_an_issuer_or_an_audience_does_not_start() {
 }
 
 #[test]
-fn axioms_settings_without_an_equal_say_what_stands_for_them() {
+fn settings_without_an_equal_say_what_stands_for_them() {
     for (name, remedy) in [
         ("AXIOMS_JWKS_CACHE_TTL", "set `AXIOMS_JWKS_REFRESH_INTERVAL` alone"),
         ("AXIOMS_JWKS_PREFETCH", "say `.lazy()`"),
@@ -180,51 +146,4 @@ fn axioms_settings_without_an_equal_say_what_stands_for_them() {
         mistake(&[AUDIENCE, ("AXIOMS_ISSUER_URL", "https://i.example")]),
         "`AXIOMS_ISSUER_URL` is no setting: did you mean `AXIOMS_ISS_URL`?"
     );
-}
-
-#[tokio::test]
-async fn starlette_authlib_issuer_and_audience_are_discovered() {
-    let world = Configured::new("https://sso.example.com/keys");
-    let issuer = "https://sso.example.com";
-    let document = json!({"issuer": issuer, "jwks_uri": "https://sso.example.com/keys"});
-    world.canned.says("https://sso.example.com/.well-known/openid-configuration", document.to_string());
-    let vars = [("OIDC_ISSUER", issuer), ("OIDC_AUDIENCE", "api")];
-    let api = world.serve(Config::from_vars("OIDC_", vars).unwrap()).await;
-    let token = world.token(issuer);
-    assert_eq!(api.status("/", token.clone()).await, 200);
-    assert_eq!(api.status("/", token.without("aud")).await, 401);
-}
-
-#[tokio::test]
-async fn enterprise_article_names_issuer_audience_tenant_and_client() {
-    let tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-    let issuer = format!("https://login.microsoftonline.com/{tenant}/v2.0");
-    let keys = format!("https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys");
-    let (client, tenant) = (("OAUTH2_CLIENT_ID", "client"), ("OAUTH2_TENANT_ID", tenant));
-    let (issuer, audience) = (("OAUTH2_ISSUER", &*issuer), ("OAUTH2_AUDIENCE", "api"));
-    let read = |vars: Vars<'_>| {
-        Config::from_vars("OAUTH2_", vars.iter().copied())
-            .and_then(|config| config.clone().into_builder().map(|_| config))
-    };
-
-    let world = Configured::new(&keys);
-    let document = json!({"issuer": issuer.1, "jwks_uri": keys});
-    world.canned.says(&format!("{}/.well-known/openid-configuration", issuer.1), document.to_string());
-    let api = world.serve(read(&[client, tenant, issuer, audience]).unwrap()).await;
-    let token = world.token(issuer.1);
-    assert_eq!(api.status("/", token.clone()).await, 200);
-    assert_eq!(api.status("/", token.audience("client")).await, 401);
-
-    for (vars, expected) in [
-        (&[client, tenant, issuer][..], "`OAUTH2_AUDIENCE` is missing"),
-        (&[client, issuer], "`OAUTH2_AUDIENCE` is missing"),
-        (&[client, audience], "`OAUTH2_ISSUER` is missing"),
-        (
-            &[("OAUTH2_TENANT_ID", "9188040d-6c67-4c5b-b112-36a304b66dad"), issuer, audience],
-            "`OAUTH2_TENANT_ID` is no part of `OAUTH2_ISSUER`: correct one of them; with a preset write `OAUTH2_TENANT` instead",
-        ),
-    ] {
-        let message = read(vars).unwrap_err().to_string();
-        assert!(message.starts_with(expected), "{message}");
-    }
 }

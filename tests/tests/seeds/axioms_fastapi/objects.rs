@@ -1,4 +1,4 @@
-//! What the systems that this one starts from say of the owners of objects; each test names its system.
+//! Objects and their owners.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,8 +9,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use oauth2_guard::testing::TokenBuilder;
 use oauth2_guard::{HasOwner, loader, requires};
-use oauth2_guard_tests::{Answer, Api, World, bearer};
+use oauth2_guard_tests::{Api, World, bearer};
 use reqwest::Method;
+
+use crate::cases::{anonymous, send};
 
 /// Objects by their number: its owner, and what it says.
 #[derive(Clone, Default)]
@@ -104,6 +106,33 @@ async fn read_comment(comment: Comment) -> Json<[&'static str; 2]> {
     Json([comment.user, comment.author_id])
 }
 
+#[requires(owner(comment))]
+async fn delete_comment(comment: Comment) -> String {
+    format!("{}'s is gone", comment.author_id)
+}
+
+#[requires(owner(project))]
+async fn update_project(project: Project, text: String) -> String {
+    format!("{} {text}", project.owner_email)
+}
+
+/// Nobody wrote down whose it is.
+#[derive(HasOwner)]
+struct Orphan {
+    #[owner]
+    user: Option<&'static str>,
+}
+
+#[loader]
+async fn orphan(Path(id): Path<u32>) -> Orphan {
+    Orphan { user: (id == 1).then_some("alice") }
+}
+
+#[requires(owner(orphan))]
+async fn read_orphan(orphan: Orphan) -> &'static str {
+    orphan.user.unwrap_or("nobody's")
+}
+
 #[requires(owner(project))]
 async fn read_project(project: Project) -> String {
     project.owner_email.to_owned()
@@ -122,19 +151,16 @@ async fn read_invoice(invoice: Invoice) -> String {
 async fn objects(world: &World) -> Api {
     let app = Router::new()
         .route("/articles/{id}", get(articles::read).put(articles::update).delete(articles::remove))
-        .route("/comments/{id}", get(read_comment))
-        .route("/projects/{id}", get(read_project))
+        .route("/comments/{id}", get(read_comment).delete(delete_comment))
+        .route("/projects/{id}", get(read_project).patch(update_project))
         .route("/emails/{id}", get(by_email))
+        .route("/orphans/{id}", get(read_orphan))
         .route("/invoices/{id}", get(read_invoice));
     world.serve(app.with_state(Store::new())).await
 }
 
-async fn send(api: &Api, method: Method, path: &str, token: &TokenBuilder, body: &str) -> Answer {
-    api.send(method, path, bearer(&token.build()), body).await
-}
-
 #[tokio::test]
-async fn axioms_fastapi_an_article_is_read_updated_and_deleted_by_its_owner_alone() {
+async fn an_article_is_read_updated_and_deleted_by_its_owner_alone() {
     let world = World::new().await;
     let api = objects(&world).await;
     let (alice, bob) = (world.token(), world.token().subject("bob"));
@@ -142,7 +168,7 @@ async fn axioms_fastapi_an_article_is_read_updated_and_deleted_by_its_owner_alon
         assert_eq!(send(&api, method.clone(), "/articles/1", &bob, "x").await.status, status, "{method}");
         assert_eq!(send(&api, method.clone(), "/articles/2", &alice, "x").await.status, status, "{method}");
         assert_eq!(send(&api, method.clone(), "/articles/3", &alice, "x").await.status, 404, "{method}");
-        assert_eq!(api.send(method.clone(), "/articles/1", Default::default(), "x").await.status, 401);
+        assert_eq!(anonymous(&api, method.clone(), "/articles/1").await.status, 401);
         assert_eq!(api.send(method, "/articles/1", bearer("a.b.c"), "x").await.status, 401);
     }
     // Nothing changed, and each has his own.
@@ -158,7 +184,7 @@ async fn axioms_fastapi_an_article_is_read_updated_and_deleted_by_its_owner_alon
 }
 
 #[tokio::test]
-async fn axioms_fastapi_the_owner_is_in_another_field_or_in_another_claim() {
+async fn the_owner_is_in_another_field_or_in_another_claim() {
     let world = World::new().await;
     let api = objects(&world).await;
     let email = |address: &str| world.token().subject("x").claim("email", address);
@@ -177,22 +203,26 @@ async fn axioms_fastapi_the_owner_is_in_another_field_or_in_another_claim() {
 }
 
 #[tokio::test]
-async fn axioms_drf_anyone_reads_and_the_owner_writes() {
-    #[requires]
-    async fn read(article: Article) -> String {
-        article.text
-    }
+async fn a_comment_is_deleted_and_a_project_updated_by_their_owners() {
     let world = World::new().await;
-    let app = Router::new().route("/{id}", get(read).put(articles::update).delete(articles::remove));
-    let api = world.serve(app.with_state(Store::new())).await;
-    let bob = world.token().subject("bob");
-    assert_eq!(send(&api, Method::GET, "/1", &bob, "").await.body, "one");
-    assert_eq!(send(&api, Method::HEAD, "/1", &bob, "").await.status, 200);
-    assert_eq!(send(&api, Method::PUT, "/1", &bob, "x").await.status, 403);
-    assert_eq!(send(&api, Method::DELETE, "/1", &bob, "").await.status, 403);
-    assert_eq!(send(&api, Method::PUT, "/1", &world.token(), "x").await.status, 204);
-    assert_eq!(send(&api, Method::GET, "/1", &bob, "").await.body, "x");
-    // `sub` is needed to own something.
-    assert_eq!(send(&api, Method::PUT, "/1", &world.token().without("sub"), "y").await.status, 403);
-    assert_eq!(api.send(Method::GET, "/1", Default::default(), "").await.status, 401);
+    let api = objects(&world).await;
+    let (alice, bob) = (world.token(), world.token().subject("bob"));
+    assert_eq!(send(&api, Method::DELETE, "/comments/1", &bob, "").await.status, 403);
+    assert_eq!(send(&api, Method::DELETE, "/comments/1", &alice, "").await.body, "alice's is gone");
+    let (alice, bob) = (alice.claim("email", "alice@example.com"), bob.claim("email", "bob@example.com"));
+    assert_eq!(send(&api, Method::PATCH, "/projects/1", &bob, "new").await.status, 403);
+    assert_eq!(send(&api, Method::PATCH, "/projects/1", &alice, "new").await.body, "alice@example.com new");
+    for (method, path) in [(Method::DELETE, "/comments/1"), (Method::PATCH, "/projects/1")] {
+        assert_eq!(anonymous(&api, method, path).await.status, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_without_an_owner_is_nobodys() {
+    let world = World::new().await;
+    let api = objects(&world).await;
+    for token in [world.token(), world.token().subject("None"), world.token().subject("null")] {
+        assert_eq!(send(&api, Method::GET, "/orphans/2", &token, "").await.status, 403);
+    }
+    assert_eq!(send(&api, Method::GET, "/orphans/1", &world.token(), "").await.body, "alice");
 }
