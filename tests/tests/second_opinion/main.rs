@@ -3,6 +3,7 @@
 //! name and that is true of the token.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
+mod migrating;
 mod rules;
 mod tokens;
 
