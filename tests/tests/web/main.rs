@@ -4,4 +4,5 @@
 mod cors;
 mod http_2;
 mod preflights;
+mod sockets;
 mod streams;
