@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
-use oauth2_guard::{Config, OAuth2Claims, Provider, ResourceServer, ResourceServerBuilder, check, requires};
+use oauth2_guard::{
+    Config, OAuth2Claims, Provider, ResourceServer, ResourceServerBuilder, RevocationList, check, requires,
+};
 use oauth2_guard_tests::canned::Canned;
 use oauth2_guard_tests::{Api, World};
 use reqwest::Method;
@@ -163,6 +165,22 @@ async fn a_token_that_was_revoked_is_refused_by_a_check() {
     assert_eq!(api.status("/", token("a")).await, 403);
     assert_eq!(api.status("/", token("b")).await, 200);
     assert_eq!(api.status("/", token("b").without("jti")).await, 403);
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_is_refused_everywhere() {
+    let world = World::new().await;
+    let revoked = RevocationList::default();
+    let list = revoked.clone();
+    let api =
+        world.serve_with(Router::new().route("/", get(admin)), |builder| builder.revocations(list)).await;
+    let (first, second) = (world.token().roles(["Admin"]), world.token().roles(["Admin"]));
+    assert_eq!([api.status("/", first.clone()).await, api.status("/", second.clone()).await], [200, 200]);
+    let claims = world.server().await.verify(&first.build()).await.unwrap();
+    revoked.revoke(&claims).unwrap();
+    let answer = api.get(first.build()).await;
+    assert_eq!((answer.status, answer.error()), (401, Some("invalid_token")));
+    assert_eq!(api.status("/", second).await, 200);
 }
 
 #[tokio::test]
