@@ -140,6 +140,12 @@ impl Story {
         Ok(Self { api, client: http_client()?, check_only, told: 0, wrong: 0 })
     }
 
+    /// Where the API is.
+    #[must_use]
+    pub fn api(&self) -> &str {
+        &self.api
+    }
+
     /// Begins a chapter.
     pub fn chapter(&self, title: &str) {
         println!("\n{title}\n");

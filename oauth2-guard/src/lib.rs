@@ -37,6 +37,7 @@
 //! * [`Revocations`] says which tokens are void before they expire.
 //! * `testing` (a feature) is an authorization server in the process, tokens that differ from a good one in one thing, and a
 //!   clock that stands still.
+//! * `utoipa` (a feature) is [`ResourceServer::openapi`]: who may call what, in a document of OpenAPI.
 //! * `reqwest` (a feature) is [`HttpFetch::configured`](fetch::HttpFetch): keys through a proxy, with other root certificates, by mutual TLS.
 //!
 //! The [`guide`] has the rest.
@@ -74,6 +75,8 @@ pub mod guide;
 mod json;
 mod jwks;
 pub mod layer;
+#[cfg(feature = "utoipa")]
+pub mod openapi;
 mod ownership;
 pub mod policy;
 mod provider;

@@ -40,9 +40,14 @@ impl AccessMap {
     }
 }
 
-/// In as many backquotes as it takes. A bar would end the cell, in code too.
+/// A bar would end the cell, in code too.
 pub(super) fn code(text: &str) -> String {
-    let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    code_span(&text.replace('|', "\\|"))
+}
+
+/// In as many backquotes as it takes.
+pub(crate) fn code_span(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
     let mut quotes = "`".to_owned();
     while text.contains(&quotes) {
         quotes.push('`');

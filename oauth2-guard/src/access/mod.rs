@@ -18,6 +18,8 @@ mod text;
 
 pub use self::diff::AccessDiff;
 pub use self::map::{Access, AccessMap, AccessRow};
+#[cfg(feature = "utoipa")]
+pub(crate) use self::markdown::code_span;
 pub use self::matrix::AccessMatrix;
 pub use self::reach::Reach;
 #[doc(hidden)]

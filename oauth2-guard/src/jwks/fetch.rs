@@ -8,20 +8,16 @@ use std::sync::Arc;
 use http::header::{AGE, CACHE_CONTROL, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use http::{Request, StatusCode};
 use httpdate::parse_http_date;
-use serde_json::Value;
 
+use super::discovery::{ClientEndpoints, Discovered};
 use super::fetch_error::FetchError;
 use super::key_file;
 use super::key_set::KeySet;
 use crate::caught::caught;
 use crate::fetch::{AnyFetch, AnyKeySource, DEADLINE, MAX_BODY_BYTES};
-use crate::json::parse_object_of;
 use crate::provider::Endpoint;
 use crate::sync::{Handle, timeout};
 use crate::verify::Algorithm;
-
-/// In a discovery document: far beyond any in use.
-const MAX_OBJECTS: usize = 1000;
 
 /// Where the keys of a provider are to be had.
 #[derive(Clone, Debug)]
@@ -48,6 +44,8 @@ pub(crate) struct Fetcher {
 #[derive(Debug)]
 pub(crate) struct Fetched {
     pub(crate) keys: KeySet,
+    /// Of a provider that was discovered.
+    pub(crate) endpoints: Option<ClientEndpoints>,
     pub(crate) max_age: Option<Duration>,
 }
 
@@ -73,15 +71,18 @@ impl Fetcher {
     }
 
     async fn fetch_unbounded(&self) -> Result<Fetched, FetchError> {
-        let at = match &self.location {
-            KeyLocation::JwkSet(at) => at.clone(),
-            KeyLocation::Discovery { issuer, documents } => self.discover(issuer, documents).await?,
+        let (at, endpoints) = match &self.location {
+            KeyLocation::JwkSet(at) => (at.clone(), None),
+            KeyLocation::Discovery { issuer, documents } => {
+                let Discovered { key_set, endpoints } = self.discover(issuer, documents).await?;
+                (key_set, Some(endpoints))
+            }
             KeyLocation::File(path) => return self.open(path).await,
             KeyLocation::Source(source) => return self.ask(&**source).await,
         };
         let Answer { body, max_age } = self.read(&at).await?;
         match KeySet::parse(&body, &self.allowed) {
-            Ok(keys) => Ok(Fetched { keys, max_age }),
+            Ok(keys) => Ok(Fetched { keys, endpoints, max_age }),
             Err(reason) => Err(FetchError::KeySet { place: format!("the key set at {at}"), reason }),
         }
     }
@@ -89,7 +90,7 @@ impl Fetcher {
     async fn open(&self, path: &Path) -> Result<Fetched, FetchError> {
         let text = key_file::read(path).await?;
         match KeySet::of_file(&text, &self.allowed) {
-            Ok(keys) => Ok(Fetched { keys, max_age: None }),
+            Ok(keys) => Ok(Fetched { keys, endpoints: None, max_age: None }),
             Err(reason) => {
                 Err(FetchError::KeySet { place: format!("the file `{}`", path.display()), reason })
             }
@@ -102,7 +103,7 @@ impl Fetcher {
             return Err(FetchError::TooLarge { place: "the key source".to_owned() });
         }
         match KeySet::parse(&jwks, &self.allowed) {
-            Ok(keys) => Ok(Fetched { keys, max_age: None }),
+            Ok(keys) => Ok(Fetched { keys, endpoints: None, max_age: None }),
             Err(reason) => {
                 Err(FetchError::KeySet { place: "the key set of the key source".to_owned(), reason })
             }
@@ -110,7 +111,7 @@ impl Fetcher {
     }
 
     /// OpenID Connect Discovery §4, RFC 8414 §3: the `issuer` of the document is identical to ours.
-    async fn discover(&self, issuer: &str, documents: &[Endpoint]) -> Result<Endpoint, FetchError> {
+    async fn discover(&self, issuer: &str, documents: &[Endpoint]) -> Result<Discovered, FetchError> {
         for document in documents {
             let body = match self.read(document).await {
                 Ok(Answer { body, .. }) => body,
@@ -122,7 +123,7 @@ impl Fetcher {
                 }
                 Err(error) => return Err(error),
             };
-            return key_set_address(&body, issuer, document, &self.insecure_hosts);
+            return Discovered::parse(&body, issuer, document, &self.insecure_hosts);
         }
         Err(FetchError::NoDocument { tried: documents.to_vec() })
     }
@@ -144,22 +145,6 @@ impl Fetcher {
         let max_age = max_age(response.headers());
         Ok(Answer { body: response.into_body(), max_age })
     }
-}
-
-/// Where the discovery document `body` has the key set.
-pub(crate) fn key_set_address(
-    body: &[u8],
-    issuer: &str,
-    document: &Endpoint,
-    insecure_hosts: &[String],
-) -> Result<Endpoint, FetchError> {
-    let wrong = || FetchError::DiscoveryKeys { document: document.clone() };
-    let members = parse_object_of(body, MAX_OBJECTS).map_err(|_| wrong())?;
-    if members.get("issuer").and_then(Value::as_str) != Some(issuer) {
-        return Err(FetchError::DiscoveryIssuer { document: document.clone() });
-    }
-    let address = members.get("jwks_uri").and_then(Value::as_str).ok_or_else(wrong)?;
-    Endpoint::found(address, document, insecure_hosts).map_err(|_| wrong())
 }
 
 /// RFC 9111 §5.2.2.1, less what a cache on the way has had of it (§4.2.3). That something is not to be stored at all is said of key

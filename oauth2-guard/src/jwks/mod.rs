@@ -1,5 +1,6 @@
 //! The keys of a provider: from a JWK Set to keys that verify, and how they are kept.
 
+mod discovery;
 mod fetch;
 mod fetch_error;
 mod freshness;
@@ -12,8 +13,10 @@ mod pem;
 mod schedules;
 mod store;
 
+#[cfg(feature = "utoipa")]
+pub(crate) use self::discovery::ClientEndpoints;
 #[cfg(fuzzing)]
-pub(crate) use self::fetch::key_set_address;
+pub(crate) use self::discovery::Discovered;
 pub(crate) use self::fetch::{Fetcher, KeyLocation};
 pub(crate) use self::freshness::Refresh;
 pub(crate) use self::key_set::{KeySet, NoKey};

@@ -6,6 +6,7 @@ use std::time::Instant;
 use arc_swap::Guard;
 use tokio::sync::watch;
 
+use super::discovery::ClientEndpoints;
 use super::fetch::{Fetched, Fetcher};
 use super::fetch_error::FetchError;
 use super::freshness::{COOL_DOWN, Freshness, Need, Refresh, Search};
@@ -32,6 +33,9 @@ pub(crate) struct KeyStore {
 /// A key set, and until when nothing has to be done about it.
 pub(crate) struct Dated {
     pub(crate) keys: KeySet,
+    /// What the document that led to them says beside it.
+    #[cfg_attr(not(feature = "utoipa"), expect(dead_code, reason = "it is for documents alone"))]
+    pub(crate) endpoints: Option<ClientEndpoints>,
     pub(crate) headers: KnownHeaders,
     /// No other set of the provider has it.
     pub(crate) number: u64,
@@ -73,7 +77,7 @@ impl KeyStore {
     /// The keys that a user wrote down, which never change.
     pub(crate) fn configured(provider: &str, keys: KeySet) -> Self {
         warn_of_skipped(provider, &keys, None);
-        Self { current: Arc::new(ArcSwap::from_pointee(Dated::new(keys, 0, None))), remote: None }
+        Self { current: Arc::new(ArcSwap::from_pointee(Dated::new(keys, None, 0, None))), remote: None }
     }
 
     /// Keys that are fetched now, then as `refresh` says, and when a token names one that is not among them.
@@ -84,10 +88,10 @@ impl KeyStore {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, FetchError> {
         let started = clock.instant();
-        let Fetched { keys, max_age } = fetcher.fetch().await?;
+        let Fetched { keys, endpoints, max_age } = fetcher.fetch().await?;
         warn_of_skipped(&provider, &keys, None);
         let freshness = Freshness::new(refresh, started, max_age, random_byte());
-        let dated = Dated::new(keys, 0, freshness.fresh_until());
+        let dated = Dated::new(keys, endpoints, 0, freshness.fresh_until());
         Ok(Self::of(provider, fetcher, clock, freshness, dated))
     }
 
@@ -98,7 +102,7 @@ impl KeyStore {
         refresh: Refresh,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let none = Dated::new(KeySet::none(), 0, Some(clock.instant()));
+        let none = Dated::new(KeySet::none(), None, 0, Some(clock.instant()));
         let this = Self::of(provider, fetcher, clock, Freshness::unfetched(refresh), none);
         // Whoever comes first waits for it; until then there is nothing to say.
         drop(this.freshen());
@@ -188,8 +192,13 @@ impl KeyStore {
 }
 
 impl Dated {
-    fn new(keys: KeySet, number: u64, fresh_until: Option<Instant>) -> Self {
-        Self { keys, headers: KnownHeaders::default(), number, fresh_until }
+    fn new(
+        keys: KeySet,
+        endpoints: Option<ClientEndpoints>,
+        number: u64,
+        fresh_until: Option<Instant>,
+    ) -> Self {
+        Self { keys, endpoints, headers: KnownHeaders::default(), number, fresh_until }
     }
 }
 
@@ -345,7 +354,8 @@ impl Remote {
     }
 
     /// Of two answers, that of the attempt that started later counts.
-    fn install(&self, number: u64, began: Instant, Fetched { keys, max_age }: Fetched) {
+    fn install(&self, number: u64, began: Instant, fetched: Fetched) {
+        let Fetched { keys, endpoints, max_age } = fetched;
         let mut attempts = self.attempts();
         if attempts.installed > number {
             return;
@@ -355,7 +365,7 @@ impl Remote {
         if attempts.newest == number {
             attempts.last_error = None;
         }
-        let dated = Arc::new(Dated::new(keys, number, attempts.freshness.fresh_until()));
+        let dated = Arc::new(Dated::new(keys, endpoints, number, attempts.freshness.fresh_until()));
         let before = self.current.swap(Arc::clone(&dated));
         drop(attempts);
         warn_of_skipped(&self.provider, &dated.keys, Some(&before.keys));

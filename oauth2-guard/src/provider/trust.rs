@@ -131,6 +131,7 @@ impl Provider {
             }
         };
         Ok(TrustedProvider {
+            public_document: self.public_document(),
             name: Arc::clone(&name),
             siblings: Arc::clone(&with.names),
             is_one_of_several: with.are_several,

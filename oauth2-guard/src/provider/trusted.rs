@@ -43,6 +43,9 @@ pub(crate) struct TrustedProvider {
     pub(crate) max_token_lifetime: Option<Duration>,
     pub(crate) require_rfc9068: bool,
     pub(crate) allow_id_tokens: bool,
+    /// Where clients that may get their tokens there learn how.
+    #[cfg_attr(not(feature = "utoipa"), expect(dead_code, reason = "it is for documents alone"))]
+    pub(crate) public_document: Option<String>,
 }
 
 /// The providers of one server, none of whose issuers or names is that of another.

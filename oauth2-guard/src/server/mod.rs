@@ -168,6 +168,11 @@ impl ResourceServer {
         }
     }
 
+    #[cfg(feature = "utoipa")]
+    pub(crate) fn realm(&self) -> &str {
+        &self.shared.answers.realm
+    }
+
     /// With the name of the provider that the token was held against.
     pub(crate) fn reject(&self, reason: Reason, provider: Option<&Arc<str>>) -> Rejection {
         Rejection::new(reason, provider.cloned(), &self.shared.answers)

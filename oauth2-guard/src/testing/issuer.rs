@@ -11,7 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
@@ -26,8 +26,8 @@ use crate::verify::Algorithm;
 /// The audience of an [`Issuer`]'s tokens, unless they say otherwise.
 pub const AUDIENCE: &str = "api";
 
-/// An authorization server in this process, on a loopback port of its own, over real HTTP. It takes no more connections once
-/// it is dropped.
+/// An authorization server in this process, on a loopback port of its own, over real HTTP, for pages of any origin too. It
+/// takes no more connections once it is dropped.
 ///
 /// | path | |
 /// |---|---|
@@ -111,7 +111,7 @@ impl IssuerBuilder {
             .route("/.well-known/openid-configuration", get(discovery_document))
             .route("/.well-known/oauth-authorization-server", get(discovery_document))
             .route("/jwks.json", get(jwk_set))
-            .route("/token", post(token))
+            .route("/token", post(token).options(preflight))
             .layer(from_fn_with_state(Arc::clone(&state), refuse_while_down))
             .with_state(Arc::clone(&state));
         let serve = tokio::spawn(async move { axum::serve(listener, app).await });
@@ -346,6 +346,13 @@ async fn token(State(issuer): State<Arc<IssuerState>>, form: Bytes) -> Response 
 
 /// RFC 6749 §5.1: nobody keeps an answer.
 fn answer(status: StatusCode, body: &Value) -> Response {
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    let headers =
+        [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     (status, headers, body.to_string()).into_response()
+}
+
+/// A client in a page may send its secret in `Authorization` (RFC 6749 §2.3.1), which `*` does not mean.
+async fn preflight() -> impl IntoResponse {
+    let headers = [(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, *")];
+    (StatusCode::NO_CONTENT, headers)
 }
