@@ -106,8 +106,8 @@ impl Alternative {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX, alternatives};
-    use crate::policy::{Named, Rule};
+    use super::{Alternative, MAX, alternatives};
+    use crate::policy::{Grants, Named, Rule};
 
     const A: Rule = Rule::scope("a");
     const B: Rule = Rule::scope("b");
@@ -193,5 +193,42 @@ mod tests {
         ]);
         assert!(2_usize.pow(5) > MAX);
         assert_eq!(said(&[&WHOLE]), "+");
+    }
+
+    /// Every rule over these leaves, two groups deep: about 7,000, each held against every token.
+    #[test]
+    fn who_is_let_in_meets_an_alternative_and_who_meets_a_whole_one_is_let_in() {
+        let leaves = [A, B, R, Rule::Authenticated, Rule::Any(&[])];
+        let shallow: Vec<Rule> = leaves.into_iter().chain(groups(&leaves)).collect();
+        let rules = groups(&shallow);
+        assert!(rules.len() > 7_000);
+        for rule in rules {
+            let alternatives = alternatives(&[Box::leak(Box::new(rule))]);
+            for held in 0_u8..8 {
+                let has = |bit: u8, name| (held & bit != 0).then_some(name);
+                let scopes: Vec<_> = [has(1, "a"), has(2, "b")].into_iter().flatten().collect();
+                let grants = Grants::new(scopes.iter().copied(), has(4, "r"), []);
+                let is_met = |one: &&Alternative| one.scopes.iter().all(|scope| scopes.contains(scope));
+                let mut met = alternatives.iter().filter(is_met);
+                let is_let_in = rule.evaluate(&grants).is_ok();
+                assert!(
+                    !is_let_in || met.clone().next().is_some(),
+                    "{rule} lets {grants:?} in: {alternatives:?}"
+                );
+                assert!(
+                    is_let_in || met.all(|one| one.asks_more),
+                    "{rule} denies {grants:?}: {alternatives:?}"
+                );
+            }
+        }
+    }
+
+    /// `not` of each, and `any` and `all` of each two.
+    fn groups(of: &[Rule]) -> Vec<Rule> {
+        let of: &'static [Rule] = of.to_vec().leak();
+        let pairs = of.iter().flat_map(|one| of.iter().map(|other| &*vec![*one, *other].leak()));
+        let pairs: Vec<&'static [Rule]> = pairs.collect();
+        let (any, all) = (pairs.iter().map(|pair| Rule::Any(pair)), pairs.iter().map(|pair| Rule::All(pair)));
+        of.iter().map(Rule::Not).chain(any).chain(all).collect()
     }
 }

@@ -1,8 +1,8 @@
 //! How requests are refused, as responses that operations refer to.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::openapi::schema::{Components, Object, ObjectBuilder, Ref, Type};
-use utoipa::openapi::{Content, HeaderBuilder, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Header, HeaderBuilder, RefOr, Response, ResponseBuilder};
 
 use crate::challenge::Challenge;
 
@@ -48,45 +48,85 @@ impl Refusal {
     }
 
     fn response(self, realm: &str) -> Response {
-        let challenge = Challenge::new(realm);
-        let response = ResponseBuilder::new();
-        let response = match self {
-            Self::Unauthorized => response
-                .description("There is no access token, it is not accepted, or a stronger or fresher log-in is asked for.")
-                .header("WWW-Authenticate", header(
-                    "The challenge: RFC 6750 §3, and RFC 9470 §3 where another log-in is asked for.",
-                    challenge.with("error", "invalid_token").with("error_description", "the access token expired"),
-                )),
-            Self::Forbidden => response.description("The access token does not permit this.").header(
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(PROBLEM)))
+            .example(Some(self.example()))
+            .build();
+        let response = ResponseBuilder::new().description(self.description());
+        let response = response.content("application/problem+json", content);
+        let challenge = |description, error| {
+            let challenge =
+                Challenge::new(realm).with("error", error).with("error_description", self.detail());
+            header(
+                description,
+                Type::String,
+                challenge.into_value().and_then(|value| value.to_str().ok().map(Value::from)),
+            )
+        };
+        match self {
+            Self::Unauthorized => response.header(
                 "WWW-Authenticate",
-                header(
-                    "The challenge (RFC 6750 §3), with the `scope` to ask for where more scopes would help.",
-                    challenge
-                        .with("error", "insufficient_scope")
-                        .with("error_description", "the access token does not permit this"),
+                challenge(
+                    "The challenge: RFC 6750 §3, and RFC 9470 §3 where another log-in is asked for.",
+                    "invalid_token",
                 ),
             ),
-            Self::NotFound => response.description("There is no such thing, or not for the bearer of this access token."),
-            Self::Unavailable => response
-                .description("It cannot be decided at the moment whether this is permitted.")
-                .header(
-                    "Retry-After",
-                    HeaderBuilder::new()
-                        .schema(Some(Object::with_type(Type::Integer)))
-                        .description(Some("When to come again, in seconds."))
-                        .build(),
+            Self::Forbidden => response.header(
+                "WWW-Authenticate",
+                challenge(
+                    "The challenge (RFC 6750 §3), with the `scope` to ask for where more scopes would help.",
+                    "insufficient_scope",
                 ),
-        };
-        response
-            .content("application/problem+json", Content::new(Some(Ref::from_schema_name(PROBLEM))))
-            .build()
+            ),
+            Self::NotFound => response,
+            Self::Unavailable => {
+                response.header("Retry-After", header("When to come again, in seconds.", Type::Integer, None))
+            }
+        }
+        .build()
+    }
+
+    fn description(self) -> &'static str {
+        match self {
+            Self::Unauthorized => {
+                "There is no access token, it is not accepted, or a stronger or fresher log-in is asked for."
+            }
+            Self::Forbidden => "The access token does not permit this.",
+            Self::NotFound => "There is no such thing, or not for the bearer of this access token.",
+            Self::Unavailable => "It cannot be decided at the moment whether this is permitted.",
+        }
+    }
+
+    /// Of the commonest reason.
+    fn detail(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "the access token expired",
+            Self::Forbidden => "the access token does not permit this",
+            Self::NotFound => "there is nothing here",
+            Self::Unavailable => "access tokens cannot be verified at the moment",
+        }
+    }
+
+    fn example(self) -> Value {
+        let detail = self.detail();
+        match self {
+            Self::Unauthorized => json!({
+                "title": "Unauthorized", "status": 401, "detail": detail,
+                "error": "invalid_token", "error_description": detail,
+            }),
+            Self::Forbidden => json!({
+                "title": "Forbidden", "status": 403, "detail": detail,
+                "error": "insufficient_scope", "error_description": detail,
+            }),
+            Self::NotFound => json!({"title": "Not Found", "status": 404, "detail": detail}),
+            Self::Unavailable => json!({"title": "Service Unavailable", "status": 503, "detail": detail}),
+        }
     }
 }
 
-fn header(description: &str, example: Challenge) -> utoipa::openapi::Header {
-    let example = example.into_value().and_then(|value| value.to_str().ok().map(Into::into));
+fn header(description: &str, of: Type, example: Option<Value>) -> Header {
     HeaderBuilder::new()
-        .schema(Some(Object::with_type(Type::String)))
+        .schema(Some(Object::with_type(of)))
         .description(Some(description))
         .example(example)
         .build()
@@ -106,12 +146,5 @@ fn problem() -> Object {
         .required("title")
         .required("status")
         .required("detail")
-        .examples([json!({
-            "title": "Forbidden",
-            "status": 403,
-            "detail": "the access token does not permit this",
-            "error": "insufficient_scope",
-            "error_description": "the access token does not permit this",
-        })])
         .build()
 }

@@ -52,22 +52,40 @@ async fn an_answer_is_the_one_that_is_described() {
     let api = Api::serve(app).await;
     let expired = world.token().expired().build();
     let poor = world.token().build();
-    for (headers, status) in [(bearer(&expired), "401"), (bearer(&poor), "403"), (HeaderMap::new(), "401")] {
+    for (headers, status, is_example) in
+        [(bearer(&expired), "401", true), (bearer(&poor), "403", true), (HeaderMap::new(), "401", false)]
+    {
         let answer = api.send(Method::GET, "/orders", headers, "").await;
         assert_eq!(answer.status.to_string(), status);
         let reference = document["paths"]["/orders"]["get"]["responses"][status]["$ref"].as_str().unwrap();
         let response = document.pointer(reference.strip_prefix('#').unwrap()).unwrap();
-        assert!(response["headers"].get("WWW-Authenticate").is_some() == answer.challenge.is_some());
-        assert!(response["content"].get(answer.content_type.as_deref().unwrap()).is_some());
-        let schema = &document["components"]["schemas"]["OAuth2Problem"];
+        let content = &response["content"][answer.content_type.as_deref().unwrap()];
         let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(content["example"] == body, is_example, "{body}");
+        let schema = &document["components"]["schemas"]["OAuth2Problem"];
         let members = body.as_object().unwrap();
         assert!(members.keys().all(|member| schema["properties"].get(member).is_some()), "{body}");
         let required = schema["required"].as_array().unwrap();
         assert!(required.iter().all(|member| members.contains_key(member.as_str().unwrap())), "{body}");
+        let challenge = response["headers"]["WWW-Authenticate"]["example"].as_str().unwrap();
+        let is_same = answer.challenge.as_deref() == Some(challenge);
+        assert_eq!(is_same, status == "401" && is_example, "{:?}", answer.challenge);
+        assert!(status != "403" || answer.challenge.is_some_and(|told| told.starts_with(challenge)));
     }
-    let example =
-        &document["components"]["responses"]["OAuth2Unauthorized"]["headers"]["WWW-Authenticate"]["example"];
-    let answer = api.send(Method::GET, "/orders", bearer(&expired), "").await;
-    assert_eq!(example.as_str(), answer.challenge.as_deref(), "the example is an answer");
+}
+
+/// A page that shows a document gets its tokens itself, from an origin of its own.
+#[tokio::test]
+async fn the_issuer_for_tests_answers_pages_of_any_origin() {
+    let world = World::new().await;
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let token = format!("{}/token", world.issuer.url());
+    let preflight = client.request(Method::OPTIONS, &token).header("origin", "http://127.0.0.1:1");
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+    assert_eq!(preflight.headers()["access-control-allow-origin"], "*");
+    assert_eq!(preflight.headers()["access-control-allow-headers"], "Authorization, *");
+    let request = client.post(&token).header("origin", "http://127.0.0.1:1").basic_auth("page", Some("any"));
+    let answer = request.body("grant_type=client_credentials&scope=read").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["access-control-allow-origin"], "*");
 }
