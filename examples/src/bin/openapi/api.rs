@@ -62,6 +62,12 @@ async fn health() -> &'static str {
     "up"
 }
 
+/// Without a word of its own in the document.
+#[requires(any(Admin, scopes = "manuals"))]
+async fn manual(Path(page): Path<String>) -> String {
+    format!("all about {page}")
+}
+
 /// Anybody who orders, and whoever runs the shop.
 #[derive(OpenApi)]
 #[openapi(
@@ -76,5 +82,6 @@ pub(crate) fn routes() -> GuardedRouter {
         .route("/orders", guarded::get(list_orders).post(place_order))
         .route("/orders/{id}", guarded::delete(cancel_order))
         .nest("/admin", admin)
+        .route("/manuals/{*page}", guarded::get(manual))
         .route("/health", guarded::get(health))
 }

@@ -25,7 +25,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let issuer = Issuer::start().await?;
     let server = ResourceServer::builder().provider(issuer.provider().name("login")).build().await?;
 
-    // The router says who may call what, the document what for. What one of them does not have is told.
+    // The router says who may call what, the document what for. A route that the document does not have is added as far
+    // as the router knows of it; what is left that does not fit together is told.
     let app = api::routes().protect(&server);
     let mut document = Documentation::openapi();
     let coverage = server
@@ -33,6 +34,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .scope("orders:read", "See orders")
         .scope("orders:write", "See and place orders")
         .scope("orders:cancel", "Cancel orders")
+        .add_undocumented()
         .describe(app.access_map(), &mut document);
     if !coverage.is_complete() {
         return Err(coverage.to_string().into());
@@ -67,6 +69,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         ("DELETE /orders/{id}", json!([{"login": []}, {"login": ["orders:write", "orders:cancel"]}])),
         ("GET /admin/figures", json!([{"login": []}])),
         ("GET /health", json!([])),
+        ("GET /manuals/{page}", json!([{"login": []}, {"login": ["manuals"]}])),
     ] {
         story.fact(operation, said(&described, operation, "security"), security);
     }
@@ -98,6 +101,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         story.ask(who, "GET /admin/figures", status).await?;
     }
     story.ask(&nobody, "GET /health", 200).await?;
+    story.ask(&admin, "GET /manuals/tea/green", 200).await?;
+    story.ask(&reader, "GET /manuals/tea/green", 403).await?;
 
     let invitation = format!(
         "The API stays up until Ctrl-C. Open {}/docs/, press Authorize, choose scopes, and try the operations.",
