@@ -18,7 +18,8 @@ use tokio::net::TcpListener;
 /// # Errors
 ///
 /// If no port can be bound.
-pub async fn serve(app: Router) -> io::Result<String> {
+pub async fn serve(app: impl Into<Router>) -> io::Result<String> {
+    let app = app.into();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     serve_on(listener, app);
@@ -121,7 +122,7 @@ impl Story {
     /// # Errors
     ///
     /// If there is another argument, no port, or no HTTP client.
-    pub async fn begin(api: Router) -> Result<Self, Box<dyn Error>> {
+    pub async fn begin(api: impl Into<Router>) -> Result<Self, Box<dyn Error>> {
         Self::at(serve(api).await?)
     }
 

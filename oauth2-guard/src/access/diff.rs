@@ -63,10 +63,10 @@ impl AccessDiff {
         let roles: BTreeSet<_> = before.roles.keys().chain(after.roles.keys()).collect();
         for name in roles {
             let sentence = match (before.roles.get(name), after.roles.get(name)) {
-                (None, Some(after)) => format!("the role `{name}` is new: it {after}"),
-                (Some(before), None) => format!("the role `{name}` is gone: it did so: {before}"),
+                (None, Some(after)) => format!("the role {name} is new: it {after}"),
+                (Some(before), None) => format!("the role {name} is gone; it was: {before}"),
                 (Some(before), Some(after)) if before != after => {
-                    format!("the role `{name}` now {after}; it was: {before}")
+                    format!("the role {name} now {after}; it was: {before}")
                 }
                 _ => continue,
             };

@@ -169,6 +169,14 @@ impl<S> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    /// What this library serves to everybody itself.
+    #[track_caller]
+    pub(crate) fn public(inner: routing::MethodRouter<S>, methods: &[Method], name: &'static str) -> Self {
+        let handled = Handled::guarded(None, name, Location::caller());
+        let endpoint = |method: &Method| Endpoint { method: Some(method.clone()), handled: handled.clone() };
+        Self { inner, endpoints: methods.iter().map(endpoint).collect() }
+    }
+
     /// Nothing: every method is answered with 405, to who brings a token.
     pub fn new() -> Self {
         Self { inner: routing::MethodRouter::new(), endpoints: Vec::new() }

@@ -1,3 +1,5 @@
+use core::any::type_name;
+
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
@@ -5,10 +7,11 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL,
     CONTENT_TYPE,
 };
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
 use super::identifier::ResourceIdentifier;
+use crate::guarded;
 
 /// What an API says of itself to clients that know nothing but its address: where to get a token for it, and with which
 /// scopes (RFC 9728). [`ResourceServer::metadata`](crate::ResourceServer::metadata) has it, once the server was told
@@ -123,6 +126,20 @@ impl ProtectedResourceMetadata {
         let document: Bytes = serde_json::to_vec(self).unwrap_or_default().into();
         let document = async move || answer(document.clone());
         get(document).options(async || preflight())
+    }
+
+    /// The same for a router that takes [guarded handlers](crate::GuardedRouter): in its map it is public.
+    ///
+    /// ```
+    /// # use oauth2_guard::{BuildError, GuardedRouter, ProtectedRouter, ResourceServer};
+    /// # fn app(api: GuardedRouter, server: &ResourceServer) -> Result<ProtectedRouter, BuildError> {
+    /// let metadata = server.metadata()?;
+    /// Ok(api.route(metadata.path(), metadata.guarded_route()).protect(server))
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn guarded_route<S: Clone + Send + Sync + 'static>(&self) -> guarded::MethodRouter<S> {
+        guarded::MethodRouter::public(self.route(), &[Method::GET, Method::OPTIONS], type_name::<Self>())
     }
 }
 

@@ -1,10 +1,21 @@
 //! Routers that take guarded handlers alone, and the map of who may call what.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
+mod changes;
 mod fallbacks;
 mod groups;
+mod hundred;
+mod map;
 mod public_routes;
+mod reach;
 mod routing;
+mod snapshots;
 
 use axum::http::{HeaderMap, Method};
 use oauth2_guard::testing::TokenBuilder;
