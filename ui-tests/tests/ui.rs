@@ -37,6 +37,37 @@ fn routes_without_a_guard_get_messages_that_say_what_to_write() {
     compare("routes_without_a_guard_get_messages_that_say_what_to_write", "fail/router", &TestCases::new());
 }
 
+/// The largest example, without the attribute of one of its handlers: `fail/router/orders.rs` has it, whatever becomes of the example.
+#[test]
+#[expect(clippy::unwrap_used, reason = "part of a test")]
+fn a_copy_of_the_example_lacks_one_attribute() {
+    let example = include_str!("../../examples/src/bin/orders/api.rs");
+    let attribute = "#[requires(permissions = \"orders:refund\")]\nasync fn refund";
+    assert!(example.contains(attribute), "the example has no such handler");
+    let copy = example.replace(attribute, "async fn refund") + "\nfn main() {}\n";
+    let path = Path::new("fail/router/orders.rs");
+    if env::var_os("TRYBUILD").is_some_and(|mode| mode == "overwrite") {
+        fs::write(path, &copy).unwrap();
+    }
+    assert!(fs::read_to_string(path).unwrap() == copy, "make it with `TRYBUILD=overwrite`, twice");
+}
+
+/// Line by line, with some left out.
+#[test]
+fn the_readme_quotes_what_the_compiler_says() {
+    let readme = include_str!("../../README.md");
+    let said = include_str!("../fail/router/orders.stderr");
+    let quoted = readme.split("```text\n").find(|block| block.starts_with("error[E0277]"));
+    let quoted: Vec<_> = quoted.unwrap_or_default().lines().take_while(|line| *line != "```").collect();
+    assert!(quoted.len() > 5, "the README quotes nothing");
+    let without_numbers =
+        |line: &str| line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').to_owned();
+    let mut said = said.lines().map(without_numbers);
+    for line in quoted.into_iter().map(without_numbers) {
+        assert!(said.any(|other| other == line), "the compiler does not say: {line}");
+    }
+}
+
 #[test]
 fn mistakes_get_messages_of_rustc_where_a_handler_is_used() {
     let cases = TestCases::new();

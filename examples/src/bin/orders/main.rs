@@ -43,7 +43,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     let callers = claims.iter().map(|(name, claims)| (*name, claims));
     println!("Who of these reaches what\n\n{}", app.access_map().matrix(callers));
-    let unused = app.access_map().unused_scopes(&["orders:read", "orders:write", "stock:write", "orders:export"]);
+    let unused =
+        app.access_map().unused_scopes(&["orders:read", "orders:write", "stock:write", "orders:export"]);
     println!("Scopes that are granted and that nothing asks for: {}\n", unused.join(", "));
 
     let [alice, bob, support, admin, clerk, machine] = people.map(|(name, token)| Caller::new(name, token));
@@ -54,7 +55,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     for request in ["GET /health", "GET /catalogue", "HEAD /catalogue", "GET /manual/returns"] {
         story.ask(&nobody, request, 200).await?;
     }
-    for request in ["GET /orders", "POST /catalogue", "GET /admin/figures", "GET /nothing", "GET /orders/1/nothing"] {
+    for request in
+        ["GET /orders", "POST /catalogue", "GET /admin/figures", "GET /nothing", "GET /orders/1/nothing"]
+    {
         story.ask(&nobody, request, 401).await?;
     }
     story.ask(&alice, "POST /catalogue", 405).await?;
