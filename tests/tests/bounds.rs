@@ -1,4 +1,4 @@
-//! What a token can make the verifier allocate: a binary of its own, as it counts every allocation.
+//! What a token can make the verifier allocate, and what a route costs a request: a binary of its own, as it counts every allocation.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::pin::pin;
@@ -7,11 +7,16 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use allocation_counter::measure;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::get;
 use oauth2_guard::testing::{SigningKey, TestClock, TokenBuilder};
-use oauth2_guard::{Algorithm, Provider, ResourceServer};
+use oauth2_guard::{Algorithm, GuardedRouter, Provider, ResourceServer, guarded, public, requires};
 use oauth2_guard_tests::hostile::{Behaviour, Hostile, Place};
 use serde_json::json;
 use tokio::runtime::Builder;
+use tower::ServiceExt;
 
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -112,5 +117,61 @@ fn a_key_set_costs_no_more_than_a_multiple_of_its_limit() {
             let bytes = peak_of_fetch(|hostile| hostile.says_keys(200, "", &text));
             assert!(bytes <= 16 * 1024 * 1024, "{filling} {bytes}");
         }
+    }
+}
+
+#[requires]
+async fn guarded_handler() -> &'static str {
+    "here"
+}
+
+#[public]
+async fn public_handler() -> &'static str {
+    "here"
+}
+
+/// How many allocations a request to that path takes, the router's clone aside.
+fn allocations(app: &Router, path: &str, token: Option<&str>) -> u64 {
+    let request = || {
+        let request = Request::get(path);
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        (app.clone(), request.body(Body::empty()).unwrap())
+    };
+    let send = |(app, request): (Router, Request<Body>)| now(app.oneshot(request)).unwrap();
+    // What is made on first use is made.
+    assert_eq!(send(request()).status(), 200, "{path}");
+    let prepared = request();
+    measure(|| drop(send(prepared))).count_total
+}
+
+/// The map is made once, and which route is meant is looked up without making anything.
+#[test]
+fn a_protected_router_allocates_for_a_request_what_axums_own_does() {
+    let key = SigningKey::generate(Algorithm::ES256, "1");
+    let server = server(&key, 16 * 1024);
+    let token = TokenBuilder::new("https://login.example.com", "api", key).build();
+
+    let plain = Router::new()
+        .route("/guarded/{id}", get(guarded_handler))
+        .route("/public/{id}", get(public_handler))
+        .layer(server.layer().public_paths(["/public/*"]).unwrap());
+    let mut routes = GuardedRouter::new()
+        .route("/guarded/{id}", guarded::get(guarded_handler))
+        .route("/public/{id}", guarded::get(public_handler));
+    for number in 0..100 {
+        routes = routes.route(&format!("/{number}/{{id}}"), guarded::get(guarded_handler));
+    }
+    let protected = Router::from(routes.protect(&server));
+    for (path, token) in [
+        ("/guarded/1", Some(&*token)),
+        ("/public/1", Some(&*token)),
+        ("/public/1", None),
+        ("/public/1", Some("bad")),
+    ] {
+        let (plain, protected) = (allocations(&plain, path, token), allocations(&protected, path, token));
+        assert!(plain > 0 && protected <= plain, "{path}: {protected} in place of {plain}");
     }
 }

@@ -39,7 +39,6 @@ fn routes_without_a_guard_get_messages_that_say_what_to_write() {
 
 /// The largest example, without the attribute of one of its handlers: `fail/router/orders.rs` has it, whatever becomes of the example.
 #[test]
-#[expect(clippy::unwrap_used, reason = "part of a test")]
 fn a_copy_of_the_example_lacks_one_attribute() {
     let example = include_str!("../../examples/src/bin/orders/api.rs");
     let attribute = "#[requires(permissions = \"orders:refund\")]\nasync fn refund";

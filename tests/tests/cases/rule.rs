@@ -8,12 +8,14 @@ use std::panic::catch_unwind;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_extractor_with_state, from_fn};
 use axum::routing::any;
 use oauth2_guard::policy::{Expected, Rule};
-use oauth2_guard::{Guard, OAuth2Claims, Policy, ResourceServer, check, policy, requires};
-use oauth2_guard_tests::Counter;
+use oauth2_guard::{
+    Guard, GuardedRouter, OAuth2Claims, Policy, ResourceServer, check, guarded, policy, requires,
+};
+use oauth2_guard_tests::{Api as Served, Counter, World};
 use serde_json::{Value, json};
 
 use crate::api::rules;
@@ -239,6 +241,27 @@ async fn guarded(State(ran): State<Counter>) {
 
 async fn unguarded(State(ran): State<Counter>) {
     ran.count();
+}
+
+#[requires]
+async fn late() -> &'static str {
+    "late"
+}
+
+#[tokio::test]
+async fn a300_a_route_after_the_layer_is_open_and_there_is_none_where_routes_are_guarded() {
+    let world = World::new().await;
+    let server = world.server().await;
+    let layered = Router::new().route("/", any(async || "early")).route_layer(server.layer());
+    let layered = Served::serve(layered.route("/late", any(async || "late"))).await;
+    let nobody = async |api: &Served, path| api.send(Method::GET, path, HeaderMap::new(), "").await.status;
+    assert_eq!((nobody(&layered, "/").await, nobody(&layered, "/late").await), (401, 200));
+
+    let pass = from_fn(async |request: Request, next: Next| next.run(request).await);
+    let routes = GuardedRouter::new().route("/", guarded::any(late)).route_layer(pass);
+    let protected = Served::serve(routes.route("/late", guarded::any(late)).protect(&server)).await;
+    assert_eq!((nobody(&protected, "/").await, nobody(&protected, "/late").await), (401, 401));
+    assert_eq!(protected.get_path("/late", world.token().build()).await.body, "late");
 }
 
 #[tokio::test]
