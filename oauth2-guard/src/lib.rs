@@ -30,6 +30,8 @@
 //! * [`ResourceServer::from_env`] and [`Config`] make the same of variables or of a file.
 //! * [`requires`](macro@requires) and [`Guard<P>`](Guard) evaluate a [`Rule`](policy::Rule) on them, before any other argument
 //!   of the handler is made, the body included. [`policy`](macro@policy) gives a rule a name.
+//! * [`GuardedRouter`] is axum's router for handlers that say who may call them: one that does not, does not compile; [`AccessMap`] is the table of
+//!   who may call what.
 //! * [`HasOwner`](macro@HasOwner), [`loader`](macro@loader) and [`Owned<T, P>`](Owned) are for rules about the owner of an object, which is loaded
 //!   in its place among the arguments; [`check`](macro@check) is for whatever else a rule should ask.
 //! * [`Claims<T>`] hands the handler its own typed claims.

@@ -112,15 +112,6 @@ impl ProtectedResourceMetadata {
     /// api.route(metadata.path(), metadata.route())
     /// # }
     /// ```
-    ///
-    /// Of a [`GuardedRouter`](crate::GuardedRouter) it is an unguarded route:
-    ///
-    /// ```
-    /// # use oauth2_guard::{GuardedRouter, ProtectedResourceMetadata};
-    /// # fn app(api: GuardedRouter, metadata: &ProtectedResourceMetadata) -> GuardedRouter {
-    /// api.route_unguarded(metadata.path(), metadata.route())
-    /// # }
-    /// ```
     pub fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
         // Texts and lists of texts: there is nothing that could not be written.
         let document: Bytes = serde_json::to_vec(self).unwrap_or_default().into();

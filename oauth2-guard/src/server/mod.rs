@@ -74,7 +74,7 @@ impl ResourceServer {
     }
 
     /// The layer that verifies the token of every request that passes it. It goes on after the routes: one that is added later
-    /// is not covered. The router's fallback is; with `Router::route_layer` it is not.
+    /// is not covered. The router's fallback is; with `Router::route_layer` it is not. A [`GuardedRouter`](crate::GuardedRouter) sees to that by itself.
     ///
     /// Layers that are to see requests before it, or to put something on its refusals, go on after it in turn: CORS, tracing,
     /// compression. With the CORS layer outside, preflights are answered by it, and a refusal carries its headers too.

@@ -3,7 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method};
 use axum::routing;
-use oauth2_guard::{Claims, GuardedRouter, OAuth2Claims, check, guarded, policy, requires};
+use oauth2_guard::{
+    Claims, GuardedRouter, OAuth2Claims, ProtectedResource, check, guarded, policy, requires,
+};
 use oauth2_guard_tests::{Api, Counter, World, bearer};
 
 use crate::{Admin, Stage, anybody_with_a_token, health, read, write};
@@ -139,6 +141,35 @@ async fn a_challenge_names_the_scopes_of_group_and_route() {
     // What the group asks for is nothing for others.
     let answer = api.send(Method::POST, "/", bearer(&world.token().build()), "").await;
     assert!(answer.challenge.unwrap().contains("scope=\"write\""));
+}
+
+/// The layer refuses, and knows which route is meant.
+#[tokio::test]
+async fn who_has_no_token_is_told_what_group_and_route_ask_for() {
+    #[policy(scopes = "figures")]
+    struct Figures;
+
+    let world = World::new().await;
+    let resource = ProtectedResource::new("https://api.example.com").authorization_server(world.issuer.url());
+    let server = world.server_with(|builder| builder.resource(resource), |provider| provider).await;
+    let inner = GuardedRouter::new().route("/", guarded::get(read).post(write)).require::<Figures>();
+    let routes = GuardedRouter::new().nest("/nested", inner).route("/{name}", guarded::put(write));
+    let api = Api::serve(routes.protect(&server)).await;
+    let scope = async |method, path: &str| {
+        let answer = api.send(method, path, HeaderMap::new(), "").await;
+        assert_eq!(answer.status, 401, "{path}");
+        let challenge = answer.challenge.unwrap();
+        let scope =
+            challenge.split_once("scope=\"").map(|(_, rest)| rest.split('"').next().unwrap_or_default());
+        scope.map(str::to_owned)
+    };
+    assert_eq!(scope(Method::GET, "/nested").await.as_deref(), Some("figures read"));
+    assert_eq!(scope(Method::HEAD, "/nested").await.as_deref(), Some("figures read"));
+    assert_eq!(scope(Method::POST, "/nested").await.as_deref(), Some("figures write"));
+    assert_eq!(scope(Method::PUT, "/anything").await.as_deref(), Some("write"));
+    // Of what is not there, nothing is told.
+    assert_eq!(scope(Method::GET, "/anything").await, None);
+    assert_eq!(scope(Method::GET, "/nested/unknown").await, None);
 }
 
 #[tokio::test]

@@ -183,7 +183,8 @@ async fn a_guarded_router_has_it_for_everybody_too() {
     let metadata = server.metadata().unwrap();
     let routes: GuardedRouter = GuardedRouter::new()
         .route("/orders", guarded::get(orders))
-        .route_unguarded(metadata.path(), metadata.route());
+        .route(metadata.path(), metadata.guarded_route());
+    assert_eq!(routes.access_map().routes_open_to_anyone().count(), 2);
     let api = Api::serve(routes.protect(&server)).await;
     assert_eq!(document(&api, PATH).await["resource"], RESOURCE);
     assert_eq!(ask(&api, Method::OPTIONS, PATH, HeaderMap::new()).await.status(), 204);

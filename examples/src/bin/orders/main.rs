@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use oauth2_guard::testing::{Issuer, TokenBuilder};
-use oauth2_guard::{ResourceServer, Role};
+use oauth2_guard::{Clock, ResourceServer, Role, SystemClock};
 use oauth2_guard_examples::{Caller, Story};
 use serde_json::json;
 
@@ -24,7 +24,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .build()
         .await?;
 
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+    let now = SystemClock::default().now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
     let person = |name: &str| issuer.token().subject(name).scopes("orders:read orders:write");
     let people: [(&'static str, TokenBuilder); 6] = [
         ("alice", person("alice")),
