@@ -4,11 +4,13 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use http::Extensions;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::claim_ref::{ClaimRef, Found};
 use crate::clock::UnixTime;
+use crate::extract::Passed;
 use crate::json;
 use crate::policy::{Answers, Denial, Evidence, Grants, Outlook, Policy, Principal, Rule, Token};
 use crate::provider::TrustedProvider;
@@ -21,8 +23,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// The verified claims of a request's access token: what the layer stores in the request.
 ///
-/// An extractor, and an extension of the request for other middleware
-/// (`request.extensions().get::<OAuth2Claims>()`). Cloning it is cheap.
+/// An extractor; [`of`](Self::of) is for other middleware, and for handlers that take the whole request. Cloning it is cheap.
 ///
 /// ```
 /// use oauth2_guard::OAuth2Claims;
@@ -156,6 +157,25 @@ impl OAuth2Claims {
     /// Whether it is of the same verification of the same token.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Those of the request that has these extensions: `None` where no layer verified a token of it. Nobody else can put any there.
+    ///
+    /// ```
+    /// use axum::{extract::Request, middleware::Next, response::Response};
+    /// use oauth2_guard::OAuth2Claims;
+    ///
+    /// async fn count(request: Request, next: Next) -> Response {
+    ///     if let Some(claims) = OAuth2Claims::of(request.extensions()) {
+    ///         tracing::info!(provider = claims.provider(), "a request");
+    ///     }
+    ///     next.run(request).await
+    /// }
+    /// # let _ = axum::middleware::from_fn::<_, (Request,)>(count);
+    /// ```
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        Passed::claims_in(extensions)
     }
 
     /// The [name](crate::Provider::name) of the provider that accepted the token.

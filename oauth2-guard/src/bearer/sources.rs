@@ -35,6 +35,15 @@ pub(crate) struct Found<'a> {
 }
 
 impl Sources {
+    /// Whether tokens are looked for in the header alone.
+    pub(crate) fn are_none(&self) -> bool {
+        #[cfg(feature = "ws")]
+        if self.protocol.is_some() {
+            return false;
+        }
+        self.cookie.is_none() && self.query.is_none()
+    }
+
     /// The one token of a request: more than one way to send it in one request is refused (RFC 6750 §2).
     pub(crate) fn find<'a, B>(&self, request: &'a Request<B>, is_websocket: bool) -> Found<'a> {
         let headers = request.headers();

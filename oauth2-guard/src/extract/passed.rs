@@ -44,11 +44,13 @@ impl Passed {
 
     /// Replaces what is there of another layer, or of somebody else.
     pub(crate) fn mark(self, extensions: &mut Extensions) {
-        match self.standing.claims() {
-            Some(claims) => extensions.insert(claims.clone()),
-            None => extensions.remove::<OAuth2Claims>(),
-        };
+        // Nobody shall take them for ours.
+        extensions.remove::<OAuth2Claims>();
         extensions.insert(self);
+    }
+
+    pub(crate) fn claims_in(extensions: &Extensions) -> Option<&OAuth2Claims> {
+        extensions.get::<Self>()?.standing.claims()
     }
 }
 

@@ -140,9 +140,11 @@ impl Admission {
             Some(base) => self.server.hold_to(base, standing, leniency, Some(target))?,
             None => standing,
         };
-        let is_websocket = is_websocket(request);
-        let stripped = self.sources.strip(request, is_websocket);
-        stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials, None))?;
+        if !self.sources.are_none() {
+            let is_websocket = is_websocket(request);
+            let stripped = self.sources.strip(request, is_websocket);
+            stripped.ok_or_else(|| self.server.reject(Reason::MalformedCredentials, None))?;
+        }
         let extensions = request.extensions_mut();
         let routes = self.routes.as_ref().map(|routes| LocatedRoutes::new(routes, extensions));
         Passed::new(self.server.clone(), standing, self.base, routes).mark(extensions);

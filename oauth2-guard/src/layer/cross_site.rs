@@ -73,10 +73,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 impl AllowedOrigins {
     /// Whether a request may come from where it does.
     pub(super) fn admit<B>(&self, request: &Request<B>, via: Via) -> bool {
-        let origin = Origin::of(request.headers());
         if is_upgrade(request) {
-            self.admit_upgrade(origin, via)
+            self.admit_upgrade(Origin::of(request.headers()), via)
         } else if via == Via::Cookie && !(request.method().is_safe() && is_of_its_method(request)) {
+            let origin = Origin::of(request.headers());
             match &self.cookie {
                 Some(CrossSite(Protection::AllowedOrigins(origins))) => {
                     origins.contain(origin) || is_same_origin(request, origin)

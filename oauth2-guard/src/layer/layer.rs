@@ -20,7 +20,7 @@ use crate::standing::Leniency;
 /// Verifies the token of every request that passes: [`ResourceServer::layer`] makes it.
 ///
 /// A request without a token is refused, and so is one with a bad token. Of one with a good token the
-/// [`OAuth2Claims`](crate::OAuth2Claims) are stored in the request, in place of any that were there.
+/// [`OAuth2Claims`](crate::OAuth2Claims) are in the request from then on, in place of any that were there.
 ///
 /// | | no token | a bad token |
 /// |---|---|---|
@@ -34,16 +34,21 @@ use crate::standing::Leniency;
 /// setting, and a handler that takes claims gets none of a token that was not accepted.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is put on a router or service"]
-pub struct GuardLayer(Admission);
+pub struct GuardLayer(Arc<Admission>);
 
 impl GuardLayer {
     pub(crate) fn new(server: ResourceServer) -> Self {
-        Self(Admission::new(server))
+        Self(Arc::new(Admission::new(server)))
+    }
+
+    /// Nobody else has them while a layer is made.
+    fn settings(&mut self) -> &mut Admission {
+        Arc::make_mut(&mut self.0)
     }
 
     /// Lets requests pass to those of these routes that are for everybody.
     pub(crate) fn before(mut self, routes: Routes) -> Self {
-        self.0.routes = Some(Arc::new(routes));
+        self.settings().routes = Some(Arc::new(routes));
         self
     }
 
@@ -72,7 +77,8 @@ impl GuardLayer {
     /// # }
     /// ```
     pub fn allow_anonymous(mut self) -> Self {
-        self.0.leniency = self.0.leniency.max(Leniency::Missing);
+        let settings = self.settings();
+        settings.leniency = settings.leniency.max(Leniency::Missing);
         self
     }
 
@@ -98,7 +104,7 @@ impl GuardLayer {
     /// # }
     /// ```
     pub fn insecure_observe_only(mut self) -> Self {
-        self.0.leniency = Leniency::Any;
+        self.settings().leniency = Leniency::Any;
         self
     }
 
@@ -125,7 +131,8 @@ impl GuardLayer {
         paths: impl IntoIterator<Item = P>,
     ) -> Result<Self, BuildError> {
         let paths = PublicPaths::parse(paths)?;
-        self.0.exemptions.public_paths = self.0.exemptions.public_paths.and(paths);
+        let exemptions = &mut self.settings().exemptions;
+        exemptions.public_paths = core::mem::take(&mut exemptions.public_paths).and(paths);
         Ok(self)
     }
 
@@ -142,7 +149,7 @@ impl GuardLayer {
     /// # }
     /// ```
     pub fn safe_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
-        self.0.exemptions.safe_methods.extend(methods);
+        self.settings().exemptions.safe_methods.extend(methods);
         self
     }
 
@@ -160,7 +167,7 @@ impl GuardLayer {
     /// # }
     /// ```
     pub fn allow_preflight(mut self) -> Self {
-        self.0.exemptions.preflights = true;
+        self.settings().exemptions.preflights = true;
         self
     }
 
@@ -187,8 +194,8 @@ impl GuardLayer {
     /// # Ok(app) }
     /// ```
     pub fn cookie(mut self, name: impl Into<String>, cross_site: CrossSite) -> Result<Self, BuildError> {
-        self.0.sources.cookie = Some(CookieName::parse(name.into())?);
-        self.0.origins.cookie = Some(cross_site);
+        self.settings().sources.cookie = Some(CookieName::parse(name.into())?);
+        self.settings().origins.cookie = Some(cross_site);
         Ok(self)
     }
 
@@ -252,8 +259,8 @@ impl GuardLayer {
         origins: impl IntoIterator<Item = O>,
         for_all_requests: bool,
     ) -> Result<Self, BuildError> {
-        self.0.sources.query = Some(QueryParameter::parse(name, for_all_requests)?);
-        self.0.origins.query = Some(Origins::parse(origins)?);
+        self.settings().sources.query = Some(QueryParameter::parse(name, for_all_requests)?);
+        self.settings().origins.query = Some(Origins::parse(origins)?);
         Ok(self)
     }
 
@@ -278,7 +285,7 @@ impl GuardLayer {
     /// ```
     #[cfg(feature = "ws")]
     pub fn websocket_protocol(mut self, marker: impl AsRef<str>) -> Result<Self, BuildError> {
-        self.0.sources.protocol = Some(ProtocolMarker::parse(marker.as_ref())?);
+        self.settings().sources.protocol = Some(ProtocolMarker::parse(marker.as_ref())?);
         Ok(self)
     }
 
@@ -300,7 +307,7 @@ impl GuardLayer {
         mut self,
         origins: impl IntoIterator<Item = O>,
     ) -> Result<Self, BuildError> {
-        self.0.origins.upgrades = Some(Origins::parse(origins)?);
+        self.settings().origins.upgrades = Some(Origins::parse(origins)?);
         Ok(self)
     }
 
@@ -330,7 +337,7 @@ impl GuardLayer {
     /// ```
     #[cfg(feature = "ws")]
     pub fn close_refused_websockets(mut self) -> Self {
-        self.0.closings.get_or_insert_default();
+        self.settings().closings.get_or_insert_default();
         self
     }
 
@@ -350,7 +357,7 @@ impl GuardLayer {
     /// # }
     /// ```
     pub fn require<P: Policy<Checks = ()>>(mut self) -> Self {
-        self.0.base = Some(const { of_the_token_alone(&P::RULE) });
+        self.settings().base = Some(const { of_the_token_alone(&P::RULE) });
         self
     }
 }
@@ -383,6 +390,6 @@ impl<S> Layer<S> for GuardLayer {
     type Service = GuardService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        GuardService::new(inner, self.0.clone())
+        GuardService::new(inner, Arc::clone(&self.0))
     }
 }

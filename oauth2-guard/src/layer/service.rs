@@ -1,5 +1,6 @@
 use core::future::poll_fn;
 use core::task::{Context, Poll};
+use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::Request;
@@ -13,11 +14,12 @@ use crate::authentication::Attempt;
 #[derive(Clone, Debug)]
 pub struct GuardService<S> {
     inner: S,
-    admission: Admission,
+    /// Shared, as a router may make the service anew for every request.
+    admission: Arc<Admission>,
 }
 
 impl<S> GuardService<S> {
-    pub(super) fn new(inner: S, admission: Admission) -> Self {
+    pub(super) fn new(inner: S, admission: Arc<Admission>) -> Self {
         Self { inner, admission }
     }
 }
@@ -43,7 +45,7 @@ where
         let attempt = match attempt {
             Attempt::Decided(decided) if !after.is_later() => {
                 return match self.admission.admit(decided, &mut request) {
-                    Ok(()) => ResponseFuture::inner(self.take_ready().call(request), after),
+                    Ok(()) => ResponseFuture::inner(self.inner.call(request), after),
                     Err(rejection) => ResponseFuture::refused(after.finish(rejection.into_response())),
                 };
             }
@@ -54,7 +56,7 @@ where
             // Nothing of the inner service is held by who waits for keys: it may be limited.
             Attempt::Undecided(_) => (self.inner.clone(), false),
         };
-        let admission = self.admission.clone();
+        let admission = Arc::clone(&self.admission);
         let is_public = admission.is_public(&request);
         ResponseFuture::waiting(async move {
             let decided = match attempt {

@@ -88,12 +88,6 @@ impl TrustedProviders {
         }
     }
 
-    /// Whether it is the provider of its issuer as ever. A configured one always is; one that was resolved may have become another.
-    pub(crate) fn still_have(&self, provider: &Arc<TrustedProvider>, iss: &str, is_asked: bool) -> bool {
-        !provider.is_resolved
-            || matches!(self.by_issuer(iss, is_asked), Look::Trusted(now) if Arc::ptr_eq(&now, provider))
-    }
-
     pub(crate) fn resolver(&self) -> Option<&Arc<Resolver>> {
         self.resolver.as_ref()
     }

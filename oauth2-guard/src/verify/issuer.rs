@@ -12,17 +12,18 @@ use crate::token::CompactJws;
 /// The provider whose keys and settings the token is held against.
 ///
 /// Where there may be several, that is the one of exactly the issuer that the still untrusted claims name; the
-/// verified claims must name it again. Nothing is fetched for an issuer that is neither configured nor resolved.
+/// verified claims must name it again. `looked` is what there was for it just now. Nothing is fetched for an issuer that is neither configured nor resolved.
 pub(super) fn select(
     providers: &TrustedProviders,
     jws: &CompactJws<'_>,
     is_asked: bool,
+    looked: Option<Look>,
 ) -> Result<Arc<TrustedProvider>, NotSelected> {
     if let Some(provider) = providers.only() {
         return Ok(Arc::clone(provider));
     }
     let issuer = untrusted_issuer(jws).map_err(NotSelected::Refused)?;
-    match providers.by_issuer(&issuer, is_asked) {
+    match looked.unwrap_or_else(|| providers.by_issuer(&issuer, is_asked)) {
         Look::Trusted(provider) => Ok(provider),
         Look::Unknown => Err(NotSelected::Refused(InvalidToken::UnknownIssuer)),
         Look::Ask => Err(NotSelected::Unresolved(issuer)),

@@ -19,7 +19,7 @@ mod signature;
 
 use std::sync::Arc;
 
-use self::again::again;
+use self::again::{Again, again};
 use self::claims_set::ClaimsSet;
 use self::header::ProtectedHeader;
 use self::issuer::NotSelected;
@@ -29,7 +29,7 @@ use crate::cache::{Fingerprint, VerifiedTokens};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::jwks::{Dated, NoKey, Refreshing, Stale};
-use crate::provider::{TrustedProvider, TrustedProviders};
+use crate::provider::{Look, TrustedProvider, TrustedProviders};
 use crate::token::{CompactJws, Signed};
 
 pub use self::algorithm::Algorithm;
@@ -77,21 +77,30 @@ impl Verifier {
     ) -> Result<OAuth2Claims, Refused> {
         let signed = Signed::split(token, self.max_token_bytes).map_err(unchosen)?;
         let Some((cache, fingerprint)) = self.cache.as_ref().zip(Fingerprint::of(signed)) else {
-            return self.verify_anew(signed, now, pass);
+            return self.verify_anew(signed, now, pass, None);
         };
-        if let Some(known) = cache.find(&fingerprint, signed)
-            && let Some(verdict) = again(known, signed, &self.providers, now, pass)
-        {
-            return verdict;
-        }
-        let claims = self.verify_anew(signed, now, pass)?;
+        let looked = match cache.find(&fingerprint, signed) {
+            None => None,
+            Some(known) => match again(known, signed, &self.providers, now, pass) {
+                Again::Verdict(verdict) => return verdict,
+                Again::Unknown(looked) => looked,
+            },
+        };
+        let claims = self.verify_anew(signed, now, pass, looked)?;
         cache.keep(fingerprint, claims.clone());
         Ok(claims)
     }
 
-    fn verify_anew(&self, signed: Signed<'_>, now: UnixTime, pass: Pass) -> Result<OAuth2Claims, Refused> {
+    /// With what was found for its issuer just now, if that was looked up: a second look may find an answer on its way.
+    fn verify_anew(
+        &self,
+        signed: Signed<'_>,
+        now: UnixTime,
+        pass: Pass,
+        looked: Option<Look>,
+    ) -> Result<OAuth2Claims, Refused> {
         let jws = CompactJws::parse(signed).map_err(unchosen)?;
-        let selected = issuer::select(&self.providers, &jws, pass != Pass::First);
+        let selected = issuer::select(&self.providers, &jws, pass != Pass::First, looked);
         let known_to = selected.as_ref().ok().map(|provider| provider.keys.current());
         let is_known = known_to.is_some_and(|keys| keys.headers.key_of(jws.header()).is_some());
         let header = if is_known { None } else { Some(ProtectedHeader::parse(&jws).map_err(unchosen)?) };

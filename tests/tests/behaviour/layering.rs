@@ -20,7 +20,7 @@ fn request<B>(token: &str, body: B) -> Request<B> {
 async fn any_body_and_any_response_will_do() {
     let world = World::new().await;
     let inner = service_fn(|request: Request<Vec<u8>>| async move {
-        let claims = request.extensions().get::<OAuth2Claims>().expect("claims in the request");
+        let claims = OAuth2Claims::of(request.extensions()).expect("claims in the request");
         Ok::<_, Infallible>(Response::new(format!("{} {}", claims.subject().unwrap(), request.body().len())))
     });
     let service = ServiceBuilder::new().layer(world.server().await.layer()).service(inner);
