@@ -76,7 +76,8 @@ impl Verifier {
         pass: Pass,
     ) -> Result<OAuth2Claims, Refused> {
         let signed = Signed::split(token, self.max_token_bytes).map_err(unchosen)?;
-        let Some((cache, fingerprint)) = self.cache.as_ref().zip(Fingerprint::of(signed)) else {
+        let of_cache = self.cache.as_ref().and_then(|cache| Some((cache, Fingerprint::of(signed)?)));
+        let Some((cache, fingerprint)) = of_cache else {
             return self.verify_anew(signed, now, pass, None);
         };
         let looked = match cache.find(&fingerprint, signed) {
