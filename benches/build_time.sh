@@ -106,28 +106,30 @@ RUST
 for name in guarded by_hand; do
     cargo fetch --quiet --manifest-path "$folder/$name/Cargo.toml"
 done
-seconds() {
+# Of the clock, and of all threads: the second does not change where others want the cores.
+TIMEFORMAT='%R %U %S'
+measure() {
     rm -rf "$folder/$1/target"
-    local start end
-    start=$(date +%s.%N)
-    cargo build --quiet --offline --manifest-path "$folder/$1/Cargo.toml" >&2
-    end=$(date +%s.%N)
-    awk -v start="$start" -v end="$end" 'BEGIN { printf "%.1f\n", end - start }'
+    { time cargo build --quiet --offline --manifest-path "$folder/$1/Cargo.toml"; } 2>&1 |
+        awk 'NF == 3 { print $1, $2 + $3; next } { print >"/dev/stderr" }' >>"$folder/$1.seconds"
 }
 for _ in $(seq "$times"); do
-    seconds by_hand >>"$folder/by_hand.seconds"
-    seconds guarded >>"$folder/guarded.seconds"
+    measure by_hand
+    measure guarded
 done
 median() {
-    sort -n "$folder/$1.seconds" | sed -n "$((times / 2 + 1))p"
+    awk -v field="$2" '{ print $field }' "$folder/$1.seconds" | sort -n | sed -n "$((times / 2 + 1))p"
 }
 crates() {
     cargo tree --offline --edges normal,build --prefix none --manifest-path "$folder/$1/Cargo.toml" | sed 's/ (.*//' | sort -u | wc -l
 }
-printf '\nfrom nothing, `cargo build`, the median of %s\n' "$times"
-by_hand=$(median by_hand)
+printf '\nfrom nothing, `cargo build`, the median of %s\n  %-12s %22s %22s %8s\n' "$times" '' 'of the clock' 'of all threads' 'crates'
+clock=$(median by_hand 1)
+threads=$(median by_hand 2)
 for name in by_hand guarded; do
-    awk -v name="$name" -v each="$(median "$name")" -v by_hand="$by_hand" -v crates="$(crates "$name")" \
-        'BEGIN { printf "  %-24s %8.3f x %8.1f s %6d crates%s\n", name, each / by_hand, each, crates,
-                 name == "guarded" ? "   target <= 1.25 and <= 125 crates" : "" }'
+    awk -v name="$name" -v each="$(median "$name" 1)" -v clock="$clock" -v busy="$(median "$name" 2)" -v threads="$threads" \
+        -v crates="$(crates "$name")" 'BEGIN {
+            printf "  %-12s %10.3f x %7.1f s %10.3f x %7.1f s %8d%s\n", name, each / clock, each, busy / threads, busy, crates,
+                name == "guarded" ? "   target <= 1.25 and <= 125 crates" : ""
+        }'
 done

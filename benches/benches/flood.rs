@@ -185,7 +185,7 @@ fn main() {
     }
 
     println!(
-        "\nRS256 over HTTP, {GOOD_RATE} good requests/s beside {} key IDs/s that nobody has",
+        "\nRS256 over HTTP, {GOOD_RATE} good requests/s beside {} key IDs/s that nobody has; target of p99 <= 2",
         settings.rate
     );
     println!(

@@ -110,6 +110,20 @@ impl Drop for Server {
     }
 }
 
+/// How long the processes have run that this one began, and that are over, by Linux's count of hundredths of a second.
+///
+/// # Panics
+///
+/// Where there is no such count.
+pub fn busy_children() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").expect("its state");
+    // The name of the program comes before, which may have spaces.
+    let (_, fields) = stat.rsplit_once(')').expect("its name");
+    let ticks =
+        fields.split_whitespace().skip(13).take(2).map(|ticks| ticks.parse::<u64>().expect("a number"));
+    Duration::from_millis(ticks.sum::<u64>() * 10)
+}
+
 /// Binds a process to one core, where there is that one. Says whether it did.
 pub fn pin(process: u32, core: usize) -> bool {
     let mut taskset = Command::new("taskset");
