@@ -9,9 +9,9 @@
 )]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode};
@@ -20,6 +20,7 @@ use oauth2_guard::policy::Rule;
 use oauth2_guard::testing::{SigningKey, TokenBuilder};
 use oauth2_guard::{Algorithm, Guard, Policy, Provider, ResourceServer};
 use oauth2_guard_benches::api::{Caller, app, bearer};
+use oauth2_guard_benches::process::busy_thread;
 use oauth2_guard_benches::tokens::{
     AUDIENCE, ISSUER, common, distinct, key, provider, token as common_token,
 };
@@ -171,20 +172,20 @@ fn tokens() {
     }
 }
 
-/// As many requests as they can, one token for all or one each.
+/// What both do at once in a second that each has a core, against one alone, with one token for all or one each.
 fn threads() {
     let key = key(ALGORITHM);
     let app = app(&server(Token::SeenBefore, [provider(&key)]));
     let tokens: Vec<_> = distinct(&common_token(&key), 2).map(|token| bearer(&token)).collect();
     let [first, second] = &*tokens else { return };
-    println!("\nrequests by two threads, against one");
+    println!("\nrequests by two threads at once, against one");
     for (name, path, tokens) in [
         ("no authorization at all", "/bare", [first, first]),
         ("#[requires(scopes = ..)], a token of all", "/guarded", [first, first]),
         ("#[requires(scopes = ..)], a token of each", "/guarded", [first, second]),
     ] {
         let caller = Caller::new(&app, path, StatusCode::OK);
-        let ratios = (0..unless_test(21, 1)).map(|_| {
+        let ratios = (0..unless_test(31, 1)).map(|_| {
             let one = requests(&caller, &tokens[..1]);
             requests(&caller, &tokens) / one
         });
@@ -192,24 +193,26 @@ fn threads() {
     }
 }
 
-/// A second, by a thread for each token.
+/// A second of each thread's own time, by a thread for each token.
 fn requests(caller: &Caller, tokens: &[&HeaderValue]) -> f64 {
-    let (over, count) = (AtomicBool::new(false), AtomicU64::new(0));
-    let start = Instant::now();
+    let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        for token in tokens {
-            scope.spawn(|| {
-                let mut caller = caller.clone();
-                let mut own = 0;
-                while !over.load(Ordering::Relaxed) {
-                    caller.call(Some(token));
-                    own += 1;
-                }
-                count.fetch_add(own, Ordering::Relaxed);
-            });
-        }
+        let threads: Vec<_> = tokens
+            .iter()
+            .map(|token| {
+                scope.spawn(|| {
+                    let mut caller = caller.clone();
+                    let (mut count, before) = (0.0, busy_thread());
+                    while !over.load(Ordering::Relaxed) {
+                        caller.call(Some(token));
+                        count += 1.0;
+                    }
+                    count / (busy_thread() - before).as_secs_f64()
+                })
+            })
+            .collect();
         thread::sleep(unless_test(Duration::from_millis(100), Duration::from_millis(2)));
         over.store(true, Ordering::Relaxed);
-    });
-    count.into_inner() as f64 / start.elapsed().as_secs_f64()
+        threads.into_iter().map(|thread| thread.join().expect("a thread")).sum()
+    })
 }

@@ -21,7 +21,7 @@ use oauth2_guard_benches::{median, unless_test};
 use serde_json::Value;
 
 const HANDLERS: usize = 500;
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 3;
 
 /// What a handler is like; `@` is its number.
 const REQUIRES: &str = r#"

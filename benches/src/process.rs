@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
@@ -80,12 +81,7 @@ impl Server {
     /// Where there is no such count.
     pub fn busy(&self) -> Duration {
         let threads = fs::read_dir(format!("/proc/{}/task", self.id())).expect("its threads");
-        let nanoseconds = threads.map(|thread| {
-            let path = thread.expect("a thread").path().join("schedstat");
-            let text = fs::read_to_string(path).expect("its time");
-            text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).expect("its time")
-        });
-        Duration::from_nanos(nanoseconds.sum())
+        threads.map(|thread| busy(&thread.expect("a thread").path())).sum()
     }
 
     /// What it has in memory, by Linux's count.
@@ -108,6 +104,21 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// How long the calling thread has run, by Linux's count.
+///
+/// # Panics
+///
+/// Where there is no such count.
+pub fn busy_thread() -> Duration {
+    busy(Path::new("/proc/thread-self"))
+}
+
+fn busy(thread: &Path) -> Duration {
+    let text = fs::read_to_string(thread.join("schedstat")).expect("its time");
+    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("its time"))
 }
 
 /// How long the processes have run that this one began, and that are over, by Linux's count of hundredths of a second.

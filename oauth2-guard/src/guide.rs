@@ -6,6 +6,7 @@
 //! * To come here: [from other libraries](migrating), and [what becomes of each feature](features) of some in Python.
 //! * What is answered: [statuses, challenges and the log](responses).
 //! * What holds: [threats], [standards], [what was tried](proof), and [how a request is decided](architecture).
+//! * What it costs: [performance].
 //!
 //! `testing` (with the feature) is on tests of your own.
 
@@ -47,6 +48,9 @@ pub mod migrating {
     #[doc = include_str!("docs/migrating/validate_token.md")]
     pub mod validate_token {}
 }
+
+#[doc = include_str!("docs/performance.md")]
+pub mod performance {}
 
 #[doc = include_str!("docs/policies.md")]
 pub mod policies {}
