@@ -84,6 +84,22 @@ impl Browser {
         result.unwrap_or_else(|error| panic!("`{script}`: {error}"))
     }
 
+    /// Gives the window another size, in CSS pixels.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height });
+        self.0.post("window/rect", &size).await.unwrap_or_else(|error| panic!("no other size: {error}"));
+    }
+
+    /// Presses keys on a keyboard, one after the other: characters, and [those that are none](https://www.w3.org/TR/webdriver2/#keyboard-actions).
+    pub async fn press(&self, keys: &str) {
+        let strokes = keys.chars().flat_map(|key| {
+            ["keyDown", "keyUp"].map(|stroke| json!({ "type": stroke, "value": key.to_string() }))
+        });
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes.collect::<Vec<_>>() });
+        let pressed = self.0.post("actions", &json!({ "actions": [keyboard] })).await;
+        pressed.unwrap_or_else(|error| panic!("`{keys:?}` cannot be pressed: {error}"));
+    }
+
     /// Writes a picture of the window to `target/browser/{name}.png`.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
         self.picture(name).await.unwrap_or_else(|error| panic!("no screenshot: {error}"))

@@ -1,6 +1,8 @@
 //! What the stories share: an API on a loopback port, requests to it, and a table of what was asked and answered.
 #![allow(clippy::arithmetic_side_effects, clippy::print_stdout, reason = "it counts and prints")]
 
+pub mod quickstart;
+
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;

@@ -15,9 +15,11 @@ const LIST: Route = Route("GET", "/orders", r#"scopes = "orders:read""#);
 const CREATE: Route = Route("POST", "/orders", r#"scopes = all("orders:read", "orders:write")"#);
 const CANCEL: Route = Route("DELETE", "/orders/7", r#"any(roles = "admin", scopes = "orders:cancel")"#);
 const REPORTS: Route = Route("GET", "/reports", r#"scopes = "reports", roles = "accountant""#);
+const REFUND: Route = Route("POST", "/orders/7/refund", r#"permissions = "orders:refund""#);
+const OF_ALICE: Route = Route("GET", "/users/alice/orders", r#"any(roles = "support", owner(user))"#);
 const HEALTH: Route = Route("GET", "/health", PUBLIC);
 
-const PUBLIC: &str = "public, outside the layer";
+const PUBLIC: &str = "public";
 
 const NO_TOKEN: &str = r#"Bearer realm="api""#;
 const EXPIRED: &str =
@@ -66,6 +68,8 @@ impl Series {
         self.send("both scopes", CREATE, of(token().scopes("orders:read orders:write")), ok(201)).await?;
         self.send("either: the role", CANCEL, of(token().roles(["admin"])), ok(204)).await?;
         self.send("either: the scope", CANCEL, of(token().scopes("orders:cancel")), ok(204)).await?;
+        self.send("the permission", REFUND, of(token().permissions(["orders:refund"])), ok(200)).await?;
+        self.send("her own", OF_ALICE, of(token().subject("alice")), ok(200)).await?;
         self.send("a public route, no token", HEALTH, None, ok(200)).await?;
 
         self.send("no token", LIST, None, refused(401, NO_TOKEN)).await?;
@@ -87,6 +91,7 @@ impl Series {
         self.send("neither role nor scope", CANCEL, of(reader()), denied("orders:cancel")).await?;
         let no_role = token().scopes("reports").roles(["clerk"]);
         self.send("the scope without the role", REPORTS, of(no_role), refused(403, DENIED)).await?;
+        self.send("somebody else's", OF_ALICE, of(token().subject("bob")), refused(403, DENIED)).await?;
 
         let unknown = Route("GET", "/unknown", "none: there is no such route");
         self.send("an unknown route, no token", unknown, None, refused(401, NO_TOKEN)).await?;
@@ -159,7 +164,7 @@ impl Series {
         self.wrong
     }
 
-    pub(crate) fn print_curl(&self, issuer: &Issuer) {
+    pub(crate) fn print_invitation(&self, issuer: &Issuer) {
         let api = &self.api;
         let token = |scopes| issuer.token().scopes(scopes).expires_in(Duration::from_secs(3600)).build();
         println!("\nThe API stays up until Ctrl-C. Try it; the tokens are good for an hour:\n");
@@ -171,5 +176,6 @@ impl Series {
             "# another token\ncurl -s {}/token -d grant_type=client_credentials -d scope=orders:read",
             issuer.url()
         );
+        println!("\nOr choose what a token says, and see where it gets, in a browser:\n\n{api}/");
     }
 }
