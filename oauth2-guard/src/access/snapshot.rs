@@ -99,10 +99,16 @@ impl AccessMap {
     #[must_use]
     pub fn to_snapshot(&self) -> String {
         let mut text = format!("{HEADING}\n\n");
+        let mut before = BTreeMap::<_, usize>::new();
         for row in self.rows() {
             // A `HEAD` without a handler of its own goes where `GET` does.
             let method = row.method().map_or("any", http::Method::as_str);
-            text += &format!("{method} {}: {}\n", row.path().escape_debug(), self.access(row));
+            let path = row.path().escape_debug().to_string().replace(": ", ":\\u{20}");
+            // Several handlers of axum's own may stand at one path, each for the methods that nobody here knows of.
+            let count = before.entry((row.path(), method)).or_default();
+            *count = count.saturating_add(1);
+            let number = if *count > 1 { format!("({count})") } else { String::new() };
+            text += &format!("{method}{number} {path}: {}\n", self.access(row));
         }
         let policies = self.policies();
         if !policies.is_empty() {
@@ -130,8 +136,12 @@ impl AccessMap {
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
-        // What is written here can be read.
-        Snapshot::parse(&self.to_snapshot()).unwrap_or_default()
+        let text = self.to_snapshot();
+        // What is written here can be read. If ever it cannot, it is held as a whole: a change that is told badly is better than none.
+        Snapshot::parse(&text).unwrap_or_else(|_| Snapshot {
+            routes: BTreeMap::from([((String::new(), "the map".to_owned()), text)]),
+            ..Snapshot::default()
+        })
     }
 }
 
@@ -147,7 +157,8 @@ impl Snapshot {
             let value = value.to_owned();
             match kind {
                 "policy" => snapshot.policies.entry(name.to_owned()).or_default().push(value),
-                "role" => drop(snapshot.roles.insert(name.to_owned(), value)),
+                // One whose name has what ends a name is kept beside another that begins like it.
+                "role" => snapshot.roles.entry(name.to_owned()).or_default().push_str(&value),
                 _ if name.starts_with('/') => {
                     let before = snapshot.routes.insert((name.to_owned(), kind.to_owned()), value);
                     if before.is_some() {
@@ -158,5 +169,40 @@ impl Snapshot {
             }
         }
         Ok(snapshot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing;
+
+    use crate::GuardedRouter;
+
+    fn routes() -> GuardedRouter {
+        GuardedRouter::new()
+            .route_unguarded("/page", routing::get(async || ""))
+            .route_unguarded("/page", routing::put(async || ""))
+            .route_unguarded("/page: a", routing::get(async || ""))
+            .route_unguarded("/page: b", routing::get(async || ""))
+    }
+
+    #[test]
+    fn what_is_added_twice_at_a_path_is_told_apart() {
+        let before = routes().access_map();
+        assert_eq!(
+            before.to_snapshot().lines().skip(2).collect::<Vec<_>>(),
+            [
+                "any /page: NOT GUARDED",
+                "any(2) /page: NOT GUARDED",
+                "any /page:\\u{20}a: NOT GUARDED",
+                "any /page:\\u{20}b: NOT GUARDED",
+            ]
+        );
+        assert!(before.diff_to_snapshot(&before.to_snapshot()).unwrap().is_empty());
+
+        let after = routes().route_unguarded("/page", routing::delete(async || "")).access_map();
+        let sentences = after.diff(&before).iter().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(sentences, ["`any(3) /page` is new: NOT GUARDED, anybody may call it"]);
+        assert_eq!(after.diff_to_snapshot(&before.to_snapshot()).unwrap(), after.diff(&before));
     }
 }
