@@ -11,7 +11,6 @@ use crate::jwks::{Refreshing, Stale, Unavailable};
 use crate::policy::{Answers, Rule};
 use crate::provider::{Hint, RefusedToken, TrustedProvider};
 use crate::rejection::{Reason, Rejection};
-use crate::revocations::Void;
 use crate::server::ResourceServer;
 use crate::standing::{Leniency, Standing};
 use crate::verify::{InvalidToken, Pass, Refused};
@@ -116,12 +115,10 @@ impl ResourceServer {
     }
 
     fn unless_void(claims: OAuth2Claims) -> Decided {
-        let reason = match claims.ask_revocations() {
-            Ok(()) => return Decided::Verified(claims),
-            Err(Void::Revoked) => Reason::InvalidToken(InvalidToken::Revoked),
-            Err(Void::Unknown) => Reason::RevocationsUnavailable,
-        };
-        Decided::refused(reason, Some(claims.trusted_provider()))
+        match claims.ask_revocations() {
+            Ok(()) => Decided::Verified(claims),
+            Err(void) => Decided::refused(void.into(), Some(claims.trusted_provider())),
+        }
     }
 
     /// Tells the log what is behind a refusal, where that is something which people stumble over.

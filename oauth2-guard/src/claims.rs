@@ -14,9 +14,10 @@ use crate::extract::Passed;
 use crate::json;
 use crate::policy::{Answers, Denial, Evidence, Grants, Outlook, Policy, Principal, Rule, Token};
 use crate::provider::TrustedProvider;
+use crate::rejection::Reason;
 use crate::revocations::Void;
 use crate::token::Signed;
-use crate::verify::{Dates, ValidClaims, VerificationKey};
+use crate::verify::{Dates, InvalidToken, ValidClaims, VerificationKey};
 
 /// A clock may be set, and a machine asleep, while a timer runs. A token may be revoked, and a key withdrawn.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -103,6 +104,16 @@ impl OAuth2Claims {
 
     pub(crate) fn token_id(&self) -> Option<&str> {
         self.text("jti")
+    }
+
+    /// Whether it is as good as when the request came, for what is asked of it later on.
+    pub(crate) fn hold_still(&self) -> Result<(), Reason> {
+        let now = UnixTime::of(self.0.provider.clock.now()).ok_or(Reason::ClockUnusable)?;
+        self.0.dates.hold(&self.0.provider, now).map_err(Reason::InvalidToken)?;
+        if self.is_key_withdrawn() {
+            return Err(Reason::InvalidToken(InvalidToken::UnknownKey));
+        }
+        self.ask_revocations().map_err(Reason::from)
     }
 
     /// Whether they say that it is void, or cannot tell.

@@ -9,7 +9,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::post;
 use oauth2_guard::testing::TokenBuilder;
-use oauth2_guard::{Gate, Rejection, policy, requires};
+use oauth2_guard::{Gate, InvalidToken, Reason, Rejection, RevocationList, policy, requires};
 use oauth2_guard_tests::{Answer, Api, World, bearer};
 use reqwest::Method;
 
@@ -184,4 +184,33 @@ async fn it_shows_nothing_of_the_token() {
     let api = world.serve(Router::new().route("/", post(show))).await;
     let shown = tell(&api, "/", &world.token().subject("somebody").scopes("secret"), "").await.body;
     assert!(shown.starts_with("Gate") && !shown.contains("somebody") && !shown.contains("secret"), "{shown}");
+}
+
+/// Of a conversation that goes on, each message is asked about.
+#[tokio::test]
+async fn a_token_that_has_ended_since_holds_no_longer() {
+    let (world, kept) = (World::new().await, Arc::new(Mutex::new(Vec::new())));
+    let list = RevocationList::with_clock(world.clock.clone());
+    let keep = {
+        let kept = Arc::clone(&kept);
+        async move |gate: Gate| kept.lock().unwrap().push(gate)
+    };
+    let app = Router::new().route("/keep", post(keep));
+    let api = world.serve_with(app, |builder| builder.revocations(list.clone())).await;
+    for id in ["1", "2"] {
+        let token = world.token().roles(["admin"]).claim("jti", id);
+        assert_eq!(tell(&api, "/keep", &token, "").await.status, 200);
+    }
+    let [first, second]: [Gate; 2] = kept.lock().unwrap().clone().try_into().unwrap();
+    let why = |gate: &Gate| gate.require::<Admin>().map_err(|rejection| rejection.reason().clone());
+    assert_eq!((why(&first), why(&second)), (Ok(()), Ok(())));
+
+    list.revoke(first.claims()).unwrap();
+    assert_eq!(why(&first), Err(Reason::InvalidToken(InvalidToken::Revoked)));
+    assert_eq!(why(&second), Ok(()));
+
+    world.clock.set(second.claims().expires_at() + std::time::Duration::from_secs(59));
+    assert_eq!(why(&second), Ok(()));
+    world.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(why(&second), Err(Reason::InvalidToken(InvalidToken::Expired)));
 }

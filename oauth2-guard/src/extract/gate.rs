@@ -61,7 +61,8 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// The answer of a guard whose rule does not hold, or cannot be known to.
+    /// The answer of a guard whose rule does not hold, or cannot be known to; and that to a token which has expired or was revoked since, as it may
+    /// where the handler goes on for long.
     ///
     /// ```
     /// # use oauth2_guard::{Gate, Rejection, policy};
@@ -79,6 +80,7 @@ impl Gate {
     pub fn require<P: Policy<Checks = ()>>(&self) -> Result<(), Rejection> {
         let rule: &'static Rule = const { of_the_token_alone(&P::RULE) };
         let admitted = Admitted::of(&self.parts)?;
+        self.claims.hold_still().map_err(|reason| admitted.refuse(reason, Some(rule)))?;
         let answers = Answers::default();
         let evidence = self.claims.evidence(&[], &answers);
         if matches!(rule.standing(&evidence), Standing::Granted) {

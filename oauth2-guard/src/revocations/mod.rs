@@ -11,6 +11,8 @@ use axum::BoxError;
 
 use crate::claims::OAuth2Claims;
 use crate::clock::{Clock, UnixTime};
+use crate::rejection::Reason;
+use crate::verify::InvalidToken;
 
 pub use self::list::{NotListed, RevocationList};
 
@@ -102,6 +104,15 @@ pub(crate) enum Void {
     Revoked,
     /// It cannot be told.
     Unknown,
+}
+
+impl From<Void> for Reason {
+    fn from(void: Void) -> Self {
+        match void {
+            Void::Revoked => Self::InvalidToken(InvalidToken::Revoked),
+            Void::Unknown => Self::RevocationsUnavailable,
+        }
+    }
 }
 
 impl Revoking {

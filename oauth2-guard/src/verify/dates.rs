@@ -14,7 +14,7 @@ pub(crate) struct Dates {
 
 impl Dates {
     /// Whether they hold now, by the provider's leeway: whatever else is known of a token, this is asked each time.
-    pub(super) fn hold(&self, provider: &TrustedProvider, now: UnixTime) -> Result<(), InvalidToken> {
+    pub(crate) fn hold(&self, provider: &TrustedProvider, now: UnixTime) -> Result<(), InvalidToken> {
         let leeway = provider.leeway.as_secs();
         let latest = now.saturating_add(leeway);
         if now >= self.expires_at.saturating_add(leeway) {
