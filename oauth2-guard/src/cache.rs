@@ -1,16 +1,21 @@
 //! Tokens that were verified before, by what is left of them: of a signature its digest alone, so that nothing that is kept is a token.
 
 use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use quick_cache::sync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 
 use crate::claims::OAuth2Claims;
+use crate::provider::TrustedProviders;
 use crate::token::Signed;
 
 /// As many characters as a signature of the largest RSA key has. What is longer is no signature, and not worth a digest.
 const LONGEST_SIGNATURE: usize = 1366;
+
+/// After so many answers of a resolver it is looked which tokens are of a provider that is another by now.
+const MOST_RESOLVED: usize = 64;
 
 /// How much is kept at the most.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +31,11 @@ impl Default for Limits {
 }
 
 /// The tokens that a server has verified. What is kept of one still has to be held against the time, the keys and the providers of now.
-pub(crate) struct VerifiedTokens(Cache<Fingerprint, OAuth2Claims, Weight>);
+pub(crate) struct VerifiedTokens {
+    tokens: Cache<Fingerprint, OAuth2Claims, Weight>,
+    /// How many answers the resolver had given when it was last looked.
+    tidied: AtomicUsize,
+}
 
 /// SHA-256 of a signature segment.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
@@ -69,23 +78,36 @@ impl VerifiedTokens {
             |_| Cache::with_weighter(tokens, 0, Weight { least }),
             |options| Cache::with_options(options, Weight { least }, Default::default(), Default::default()),
         );
-        Self(cache)
+        Self { tokens: cache, tidied: AtomicUsize::new(0) }
     }
 
     /// The claims of exactly this token: the same signature, by its digest, under the same bytes.
     pub(crate) fn find(&self, fingerprint: &Fingerprint, signed: Signed<'_>) -> Option<OAuth2Claims> {
-        self.0.get(fingerprint).filter(|claims| claims.is_of(signed))
+        self.tokens.get(fingerprint).filter(|claims| claims.is_of(signed))
     }
 
     /// Of a token that was verified, and of no other.
-    pub(crate) fn keep(&self, fingerprint: Fingerprint, claims: OAuth2Claims) {
-        self.0.insert(fingerprint, claims);
+    pub(crate) fn keep(&self, fingerprint: Fingerprint, claims: OAuth2Claims, providers: &TrustedProviders) {
+        self.tokens.insert(fingerprint, claims);
+        self.tidy(providers);
+    }
+
+    /// Forgets the tokens of providers that were resolved anew since: no more of them is of use, and each holds the provider with all its keys.
+    fn tidy(&self, providers: &TrustedProviders) {
+        let (answers, tidied) = (providers.resolver_answers(), self.tidied.load(Ordering::Relaxed));
+        let is_due = answers.wrapping_sub(tidied) >= MOST_RESOLVED;
+        let exchange = || self.tidied.compare_exchange(tidied, answers, Ordering::Relaxed, Ordering::Relaxed);
+        if is_due && exchange().is_ok() {
+            self.tokens.retain(|_, claims| {
+                providers.are_with(claims.trusted_provider(), claims.untranslated_issuer())
+            });
+        }
     }
 }
 
 /// Says how many, and nothing of them.
 impl fmt::Debug for VerifiedTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedTokens").field("tokens", &self.0.len()).finish_non_exhaustive()
+        f.debug_struct("VerifiedTokens").field("tokens", &self.tokens.len()).finish_non_exhaustive()
     }
 }

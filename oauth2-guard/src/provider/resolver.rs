@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
@@ -132,6 +132,7 @@ pub(crate) struct Resolver {
     attempts: Mutex<HashMap<Box<str>, Attempt>>,
     last_error: Mutex<Option<Instant>>,
     is_warned: AtomicBool,
+    answers: AtomicUsize,
 }
 
 #[derive(Clone)]
@@ -174,7 +175,18 @@ impl Resolver {
             attempts: Mutex::new(HashMap::new()),
             last_error: Mutex::new(None),
             is_warned: AtomicBool::new(false),
+            answers: AtomicUsize::new(0),
         }
+    }
+
+    /// How many answers there were that changed who is trusted.
+    pub(crate) fn answers(&self) -> usize {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    /// Whether this provider is what the newest answer said, however old that is.
+    pub(crate) fn has(&self, provider: &Arc<TrustedProvider>, issuer: &str) -> bool {
+        self.trusted.load().get(issuer).is_some_and(|known| Arc::ptr_eq(&known.provider, provider))
     }
 
     /// What is known of `issuer`; a newer answer is asked for in the background where it is time. `is_asked` where there was a wait for one.
@@ -350,6 +362,7 @@ impl Resolver {
     }
 
     fn trust(&self, issuer: &str, resolved: &Resolved) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
         self.trusted.rcu(|trusted| {
             let mut trusted = HashMap::clone(trusted);
             if trusted.len() >= MOST_TRUSTED && !trusted.contains_key(issuer) {
@@ -364,6 +377,7 @@ impl Resolver {
     }
 
     fn distrust(&self, issuer: &str) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
         if self.trusted.load().contains_key(issuer) {
             self.trusted.rcu(|trusted| {
                 let mut trusted = HashMap::clone(trusted);

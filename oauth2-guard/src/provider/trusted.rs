@@ -88,6 +88,16 @@ impl TrustedProviders {
         }
     }
 
+    /// Whether it is the provider of its issuer by the newest answer, however old that is; nobody is asked. A configured one always is.
+    pub(crate) fn are_with(&self, provider: &Arc<TrustedProvider>, iss: &str) -> bool {
+        !provider.is_resolved || self.resolver.as_ref().is_some_and(|resolver| resolver.has(provider, iss))
+    }
+
+    /// How many answers there were that changed who is trusted.
+    pub(crate) fn resolver_answers(&self) -> usize {
+        self.resolver.as_ref().map_or(0, |resolver| resolver.answers())
+    }
+
     pub(crate) fn resolver(&self) -> Option<&Arc<Resolver>> {
         self.resolver.as_ref()
     }

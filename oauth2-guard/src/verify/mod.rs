@@ -88,7 +88,7 @@ impl Verifier {
             },
         };
         let claims = self.verify_anew(signed, now, pass, looked)?;
-        cache.keep(fingerprint, claims.clone());
+        cache.keep(fingerprint, claims.clone(), &self.providers);
         Ok(claims)
     }
 

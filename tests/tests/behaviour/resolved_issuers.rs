@@ -1,8 +1,12 @@
 //! Issuers that are known only while the API runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use oauth2_guard::{Algorithm, Provider, ResourceServer};
+use axum::BoxError;
+use oauth2_guard::fetch::{FetchFailure, KeySource};
+use oauth2_guard::testing::{SigningKey, TestClock, TokenBuilder};
+use oauth2_guard::{Algorithm, Clock, Provider, ResolveIssuer, ResourceServer};
 use tokio::task::JoinSet;
 
 use crate::tenants::{MINUTE, Mood, Tenants, World, issuer_at};
@@ -223,4 +227,36 @@ async fn without_a_runtime_there_is_no_server_that_resolves() {
         other => panic!("{other:?}"),
     };
     assert!(error.contains("await `build` within one"), "{error}");
+}
+
+/// Each would keep its keys in memory, and there may be a new one every ten minutes.
+#[tokio::test]
+async fn tokens_that_are_remembered_do_not_keep_the_providers_of_old_answers() {
+    struct Keys(String);
+    impl KeySource for Keys {
+        async fn jwks(&self) -> Result<Vec<u8>, FetchFailure> {
+            Ok(self.0.clone().into_bytes())
+        }
+    }
+    struct Anew(Arc<Keys>);
+    impl ResolveIssuer for Anew {
+        async fn provider(&self, issuer: &str) -> Result<Option<Provider>, BoxError> {
+            Ok(Some(Provider::with_key_source(issuer, Arc::clone(&self.0)).audience("api")))
+        }
+    }
+
+    let (clock, key) = (TestClock::new(), Arc::new(SigningKey::generate(Algorithm::ES256, "1")));
+    let keys = Arc::new(Keys(serde_json::json!({ "keys": [key.jwk()] }).to_string()));
+    let server = ResourceServer::builder().clock(clock.clone()).resolve_issuers(Anew(Arc::clone(&keys)));
+    let server = server.build().await.expect("a server");
+    let mut most = 0;
+    for _ in 0..200 {
+        let token = TokenBuilder::new("https://tenant.example.com", "api", Arc::clone(&key));
+        let token = token.issued_at(clock.now()).build();
+        assert_eq!(status(&server, &token).await, 200);
+        assert_eq!(at_once(&server, &token).await, 200);
+        most = most.max(Arc::strong_count(&keys));
+        clock.advance(61 * MINUTE);
+    }
+    assert!((20..100).contains(&most), "{most} providers at once");
 }
