@@ -126,7 +126,7 @@ function rowOf({ methods, path, access }) {
     input.value = SAMPLES[part] ?? "1";
     return input;
   });
-  row.item = make("li", {}, 
+  row.item = make("li", {},
     make("div", { class: "row" },
       make("code", { class: "method" }, methods === "any" ? "WebSocket" : methods),
       make("code", { class: "path" }, ...row.parts.map((part) => (typeof part === "string" ? make("span", {}, part) : part))),
@@ -171,13 +171,24 @@ async function call(row) {
     const answer = await fetch(path, { method: row.method, headers, body: body && JSON.stringify(body), cache: "no-store" });
     const status = `${answer.status} ${answer.statusText}`.trim();
     const text = await answer.text();
+    const why = detailOf(text);
     showAnswer(row, status, [
       ["Request", make("code", {}, `${request}${token ? "" : ", without a token"}`)],
+      ...(why ? [["Why", make("code", {}, why)]] : []),
       ["Challenge", make("code", {}, answer.headers.get("www-authenticate") ?? "none")],
       ["Body", make("pre", {}, text ? pretty(text) : "none")],
     ]);
   } catch {
     showAnswer(row, "no answer", [["Request", make("code", {}, request)]]);
+  }
+}
+
+/** What a refusal says of itself (RFC 9457). */
+function detailOf(text) {
+  try {
+    return JSON.parse(text).detail;
+  } catch {
+    return undefined;
   }
 }
 
