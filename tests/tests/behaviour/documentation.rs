@@ -116,10 +116,19 @@ fn names_in(page: &str) -> Vec<String> {
 fn assert_is_there(name: &str) {
     let (module, test) = name
         .rsplit_once("::")
-        .map_or_else(|| (name, "fn ".to_owned()), |(module, test)| (module, format!("fn {test}(")));
+        .map_or_else(|| (name, String::new()), |(module, test)| (module, format!("fn {test}(")));
     let module = module.replace("::", "/");
-    let folders = ["tests/behaviour", "tests/cases", "tests/paths", "tests/seeds", "tests/web", "tests"];
-    let candidates = folders.map(|folder| format!("{folder}/{module}.rs"));
-    let mut sources = candidates.iter().filter_map(|file| fs::read_to_string(root().join(file)).ok());
+    let folders = [
+        "tests/access",
+        "tests/behaviour",
+        "tests/cases",
+        "tests/paths",
+        "tests/seeds",
+        "tests/web",
+        "tests",
+    ];
+    let of_folders = folders.map(|folder| format!("{folder}/{module}.rs"));
+    let candidates = of_folders.into_iter().chain([format!("tests/{module}/main.rs")]);
+    let mut sources = candidates.filter_map(|file| fs::read_to_string(root().join(file)).ok());
     assert!(sources.any(|source| source.contains(&test)), "{name}");
 }
