@@ -7,11 +7,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use http::StatusCode;
+use axum::routing::{get, options, post};
 use http::header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
@@ -26,7 +26,7 @@ use crate::verify::Algorithm;
 /// The audience of an [`Issuer`]'s tokens, unless they say otherwise.
 pub const AUDIENCE: &str = "api";
 
-/// An authorization server in this process, on a loopback port of its own, over real HTTP, for pages of any origin too. It
+/// An authorization server in this process, on a loopback port of its own, over real HTTP. It
 /// takes no more connections once it is dropped.
 ///
 /// | path | |
@@ -69,6 +69,7 @@ struct IssuerState {
 pub struct IssuerBuilder {
     clock: Arc<dyn Clock>,
     algorithms: Vec<Algorithm>,
+    serves_pages: bool,
 }
 
 impl IssuerBuilder {
@@ -82,6 +83,20 @@ impl IssuerBuilder {
     /// `EdDSA`.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Answers pages of any origin too (CORS), which are then given tokens as any client is. By default a browser keeps its answers from them.
+    ///
+    /// ```
+    /// use oauth2_guard::testing::Issuer;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+    /// let issuer = Issuer::builder().serve_pages().start().await?;
+    /// # let _ = issuer; Ok(()) }
+    /// ```
+    pub fn serve_pages(mut self) -> Self {
+        self.serves_pages = true;
         self
     }
 
@@ -107,11 +122,15 @@ impl IssuerBuilder {
             down: AtomicBool::new(false),
         });
         state.make_keys();
-        let app = Router::new()
+        let mut app = Router::new()
             .route("/.well-known/openid-configuration", get(discovery_document))
             .route("/.well-known/oauth-authorization-server", get(discovery_document))
             .route("/jwks.json", get(jwk_set))
-            .route("/token", post(token).options(preflight))
+            .route("/token", post(token));
+        if self.serves_pages {
+            app = app.route("/token", options(preflight)).layer(map_response(for_pages));
+        }
+        let app = app
             .layer(from_fn_with_state(Arc::clone(&state), refuse_while_down))
             .with_state(Arc::clone(&state));
         let serve = tokio::spawn(async move { axum::serve(listener, app).await });
@@ -134,6 +153,7 @@ impl Issuer {
         IssuerBuilder {
             clock: Arc::new(SystemClock),
             algorithms: vec![Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA],
+            serves_pages: false,
         }
     }
 
@@ -346,13 +366,16 @@ async fn token(State(issuer): State<Arc<IssuerState>>, form: Bytes) -> Response 
 
 /// RFC 6749 §5.1: nobody keeps an answer.
 fn answer(status: StatusCode, body: &Value) -> Response {
-    let headers =
-        [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     (status, headers, body.to_string()).into_response()
 }
 
 /// A client in a page may send its secret in `Authorization` (RFC 6749 §2.3.1), which `*` does not mean.
 async fn preflight() -> impl IntoResponse {
-    let headers = [(ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, *")];
-    (StatusCode::NO_CONTENT, headers)
+    (StatusCode::NO_CONTENT, [(ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, *")])
+}
+
+async fn for_pages(mut answer: Response) -> Response {
+    answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer
 }

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, Method};
 use oauth2_guard::openapi::OpenApiSecurity;
+use oauth2_guard::testing::Issuer;
 use oauth2_guard::{GuardedRouter, guarded, requires};
 use oauth2_guard_tests::{Api, World, bearer};
 use serde_json::Value;
@@ -76,16 +77,24 @@ async fn an_answer_is_the_one_that_is_described() {
 
 /// A page that shows a document gets its tokens itself, from an origin of its own.
 #[tokio::test]
-async fn the_issuer_for_tests_answers_pages_of_any_origin() {
-    let world = World::new().await;
+async fn the_issuer_for_tests_answers_pages_of_any_origin_where_it_is_told_to() {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-    let token = format!("{}/token", world.issuer.url());
-    let preflight = client.request(Method::OPTIONS, &token).header("origin", "http://127.0.0.1:1");
-    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
-    assert_eq!(preflight.headers()["access-control-allow-origin"], "*");
-    assert_eq!(preflight.headers()["access-control-allow-headers"], "Authorization, *");
-    let request = client.post(&token).header("origin", "http://127.0.0.1:1").basic_auth("page", Some("any"));
-    let answer = request.body("grant_type=client_credentials&scope=read").send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+    let (quiet, open) =
+        (Issuer::start().await.unwrap(), Issuer::builder().serve_pages().start().await.unwrap());
+    for (issuer, allowed) in [(quiet, None), (open, Some("*"))] {
+        let token = format!("{}/token", issuer.url());
+        let preflight = client.request(Method::OPTIONS, &token).header("origin", "http://127.0.0.1:1");
+        let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+        let request =
+            client.post(&token).header("origin", "http://127.0.0.1:1").basic_auth("page", Some("any"));
+        let answer = request.body("grant_type=client_credentials&scope=read").send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        for headers in [preflight.headers(), answer.headers()] {
+            let origin = headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap());
+            assert_eq!(origin, allowed);
+        }
+        assert_eq!(preflight.status(), if allowed.is_some() { 204 } else { 405 });
+        let headers = preflight.headers().get("access-control-allow-headers");
+        assert_eq!(headers.map(|value| value.to_str().unwrap()), allowed.map(|_| "Authorization, *"));
+    }
 }

@@ -22,7 +22,8 @@ use crate::api::Documentation;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let issuer = Issuer::start().await?;
+    // The page asks it for a token itself.
+    let issuer = Issuer::builder().serve_pages().start().await?;
     let server = ResourceServer::builder().provider(issuer.provider().name("login")).build().await?;
 
     // The router says who may call what, the document what for. A route that the document does not have is added as far
