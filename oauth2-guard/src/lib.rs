@@ -39,6 +39,8 @@
 //! * [`Revocations`] says which tokens are void before they expire.
 //! * `testing` (a feature) is an authorization server in the process, tokens that differ from a good one in one thing, and a
 //!   clock that stands still.
+//! * `ws` (a feature) is for WebSockets of pages: tokens in `Sec-WebSocket-Protocol`, and refusals that a page can see.
+//! * `uuid` (a feature) takes a `Uuid` for the identifier of an owner.
 //! * `utoipa` (a feature) is [`ResourceServer::openapi`]: who may call what, in a document of OpenAPI.
 //! * `reqwest` (a feature) is [`HttpFetch::configured`](fetch::HttpFetch): keys through a proxy, with other root certificates, by mutual TLS.
 //!

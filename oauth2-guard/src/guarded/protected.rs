@@ -2,6 +2,7 @@
 
 use core::convert::Infallible;
 use core::fmt;
+use core::future::{Ready, ready};
 use core::task::{Context, Poll};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{IntoMakeService, Route};
+use axum::serve::{IncomingStream, Listener};
 use axum::{BoxError, Router};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -20,7 +22,7 @@ use crate::layer::GuardLayer;
 
 /// Routes behind the layer of a server, all of them: [`GuardedRouter::protect`](super::GuardedRouter::protect) makes it. There is no way to add another.
 ///
-/// It is a service, [to be served](Self::into_make_service) as it is, or as a [`Router`], which other routers take in their turn:
+/// `axum::serve` takes it as it is. It is a service, and becomes a [`Router`], which other routers take in their turn:
 ///
 /// ```
 /// # use axum::{Router, routing::get};
@@ -80,7 +82,7 @@ impl ProtectedRouter {
         self
     }
 
-    /// What `axum::serve` takes. For [`ConnectInfo`](axum::extract::ConnectInfo) make it a [`Router`], and ask that.
+    /// What other servers than `axum::serve` take. For [`ConnectInfo`](axum::extract::ConnectInfo) make it a [`Router`], and ask that.
     pub fn into_make_service(self) -> IntoMakeService<Router> {
         self.router.into_make_service()
     }
@@ -107,6 +109,22 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         self.router.call(request.map(Body::new))
+    }
+}
+
+/// For `axum::serve`: each connection is served by a clone.
+impl<L: Listener> Service<IncomingStream<'_, L>> for ProtectedRouter {
+    type Response = Router;
+    type Error = Infallible;
+    type Future = Ready<Result<Router, Infallible>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _connection: IncomingStream<'_, L>) -> Self::Future {
+        // With its state a router makes its layers once, rather than for each request.
+        ready(Ok(self.router.clone().with_state(())))
     }
 }
 

@@ -438,7 +438,7 @@ impl GuardedRouter {
     /// # async fn serve(routes: GuardedRouter, server: ResourceServer) -> std::io::Result<()> {
     /// let app = routes.protect(&server);
     /// let listener = tokio::net::TcpListener::bind("0.0.0.0:3000").await?;
-    /// axum::serve(listener, app.into_make_service()).await
+    /// axum::serve(listener, app).await
     /// # }
     /// ```
     ///

@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::MethodFilter;
 use oauth2_guard::{Guard, GuardedRouter, HasOwner, OAuth2Claims, Owned, guarded, policy, requires};
 use oauth2_guard_tests::{Api, World};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::{Admin, Stage, anybody_with_a_token, health, read, write};
@@ -34,6 +35,23 @@ async fn routes_are_covered_whenever_they_are_added() {
         assert_eq!(stage.get(path, &stage.token()).await, 403, "{path}");
         assert_eq!(stage.get(path, &stage.token().scopes("read")).await, 200, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_protected_router_is_served_as_it_is() {
+    let world = World::new().await;
+    let routes = GuardedRouter::new().route("/", guarded::get(read)).route("/health", guarded::get(health));
+    let app = routes.protect(&world.server().await);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let ask = |path: &str| client.get(format!("http://{address}{path}"));
+    assert_eq!(ask("/health").send().await.unwrap().status(), 200);
+    assert_eq!(ask("/").send().await.unwrap().status(), 401);
+    let token = world.token().scopes("read").build();
+    assert_eq!(ask("/").bearer_auth(token).send().await.unwrap().status(), 200);
+    server.abort();
 }
 
 #[tokio::test]
