@@ -37,7 +37,7 @@ use crate::watch;
 
 pub(crate) use crate::api::{Api, Setup, provider};
 
-pub(crate) use self::Outcome::{B400, E500, F403, Foreign, H404, N401, OK, Own, R401, U503};
+pub(crate) use self::Outcome::{B400, E500, F403, Foreign, H404, N401, OK, Own, R401, Scheme401, U503};
 
 /// What comes back: the codes of the listing. The text is the reason, which only the log says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,6 +48,8 @@ pub(crate) enum Outcome {
     R401(&'static str),
     /// There are no credentials that could be looked at.
     N401,
+    /// The same, told from it in the log: credentials of another scheme.
+    Scheme401,
     /// The credentials are no credentials.
     B400(&'static str),
     /// The rule does not hold.
@@ -259,6 +261,7 @@ impl Outcome {
             OK | H404 | Own(_) => None,
             R401(reason) | B400(reason) | U503(reason) | E500(reason) => Some(reason),
             N401 => Some("no_credentials"),
+            Scheme401 => Some("other_scheme"),
             F403 => Some("denied"),
             Foreign => Some("foreign_origin"),
         }
@@ -309,7 +312,9 @@ impl Answer {
             // Or the WebSocket was opened.
             OK => matches!(self.status, 200 | 101) && challenge.is_none(),
             R401(_) => self.status == 401 && error("invalid_token") && problem(),
-            N401 => self.status == 401 && challenge == Some("Bearer realm=\"canaries\"") && problem(),
+            N401 | Scheme401 => {
+                self.status == 401 && challenge == Some("Bearer realm=\"canaries\"") && problem()
+            }
             B400(_) => self.status == 400 && error("invalid_request") && problem(),
             F403 => self.status == 403 && error("insufficient_scope") && problem(),
             Foreign => self.status == 403 && challenge.is_none() && problem(),

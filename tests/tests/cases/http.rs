@@ -8,7 +8,7 @@ use axum::routing::any;
 use oauth2_guard::{Claims, OAuth2Claims, ResourceServer};
 use serde_json::json;
 
-use crate::case::{Api, B400, E500, F403, N401, OK, R401, Sent, Setup};
+use crate::case::{Api, B400, E500, F403, N401, OK, R401, Scheme401, Sent, Setup};
 use crate::token::{Token, es256};
 
 const NO_TOKEN: &str = "malformed_credentials";
@@ -39,7 +39,7 @@ async fn a237_no_credentials() {
 async fn a238_credentials_without_a_token() {
     let api = api().await;
     for value in ["", " ", "   ", "\t"] {
-        api.send(Sent::authorization([value])).is(N401).await;
+        api.send(Sent::authorization([value])).is(Scheme401).await;
     }
     for value in [
         "Bearer",
@@ -133,7 +133,7 @@ async fn a242_another_scheme() {
         format!("access_token={token}"),
         token.clone(),
     ] {
-        api.send(Sent::authorization([value])).is(N401).await;
+        api.send(Sent::authorization([value])).is(Scheme401).await;
     }
 }
 
@@ -149,7 +149,7 @@ async fn a244_a_token_in_the_query() {
         format!("/read?access_token={token}"),
     ] {
         api.send(Sent::nothing().to(path.clone())).is(N401).await;
-        api.send(Sent::authorization(["Basic eHg6eHg="]).to(path)).is(N401).await;
+        api.send(Sent::authorization(["Basic eHg6eHg="]).to(path)).is(Scheme401).await;
     }
     // Nor does one there harm one in its place.
     api.send(Sent::from(token.as_str()).to("/?access_token=canary-query")).is(OK).await;

@@ -9,7 +9,7 @@ use oauth2_guard::testing::TokenBuilder;
 use oauth2_guard::{Algorithm, Claims, Provider, RegisteredClaims, ResourceServer};
 use serde_json::{Value, json};
 
-use crate::case::{Api, F403, N401, OK, R401, Sent, Setup, provider};
+use crate::case::{Api, F403, OK, R401, Scheme401, Sent, Setup, provider};
 use crate::token::{AUDIENCE, ISSUER, Token, ed25519, es256, rs256, segments};
 use crate::watch;
 
@@ -236,6 +236,6 @@ async fn n_leak_credentials_of_another_scheme() {
         "Digest username=\"canary-user\", response=\"canary-response\"",
         "Negotiate Y2FuYXJ5LXRpY2tldA==",
     ] {
-        api.send(Sent::authorization([value])).is(N401).await;
+        api.send(Sent::authorization([value])).is(Scheme401).await;
     }
 }

@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Extension, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -81,7 +81,8 @@ async fn the_provider_that_accepted_the_token_is_named_beside_its_claims() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let middleware = {
         let seen = Arc::clone(&seen);
-        from_fn(move |Extension(claims): Extension<OAuth2Claims>, request: Request, next: Next| {
+        from_fn(move |request: Request, next: Next| {
+            let claims = OAuth2Claims::of(request.extensions()).unwrap();
             seen.lock().unwrap().push(claims.provider().to_owned());
             async move { next.run(request).await }
         })

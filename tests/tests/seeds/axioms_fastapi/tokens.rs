@@ -159,7 +159,7 @@ async fn claims_are_frozen() {
     let meddler = from_fn(move |mut request: Request, next: Next| {
         let root = root.clone();
         async move {
-            assert_eq!(request.extensions().get::<OAuth2Claims>().unwrap().subject(), Some("alice"));
+            assert_eq!(OAuth2Claims::of(request.extensions()).unwrap().subject(), Some("alice"));
             request.extensions_mut().insert(root);
             let answer: Response = next.run(request).await;
             answer
