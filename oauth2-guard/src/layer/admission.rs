@@ -3,8 +3,6 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-#[cfg(feature = "ws")]
-use http::HeaderValue;
 use http::{Method, Request};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -87,7 +85,7 @@ impl Admission {
         let after = After {
             is_private: matches!(via, Via::Cookie | Via::Query),
             #[cfg(feature = "ws")]
-            closing: self.closing(request, is_websocket, protocol.clone()),
+            closing: self.closing(request, is_websocket, protocol.is_some()),
             #[cfg(not(feature = "ws"))]
             closing: None,
             #[cfg(feature = "ws")]
@@ -105,10 +103,10 @@ impl Admission {
         &self,
         request: &Request<B>,
         is_websocket: bool,
-        protocol: Option<HeaderValue>,
+        offers_marker: bool,
     ) -> Option<Box<Closing>> {
         let closings = self.closings.as_ref().filter(|_| is_websocket)?;
-        closings.keep(request, protocol).map(Box::new)
+        closings.keep(request, offers_marker).map(Box::new)
     }
 
     /// `is_public` where it is asked of a public path: a health check does not wait for an authorization server.

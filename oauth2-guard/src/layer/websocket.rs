@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use http::Request;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::request::Parts;
-use http::{HeaderValue, Request};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -37,15 +37,13 @@ impl Default for Closings {
 /// A handshake, kept for the case that it is refused.
 pub(super) struct Closing {
     handshake: Parts,
-    /// The marker of a token, where it is offered. Nothing else that is offered is ever sent back: it may be a token.
-    protocol: Option<HeaderValue>,
     closings: Closings,
 }
 
 impl Closings {
-    /// `None` where a browser would not take the socket: it offers protocols, and we have none of them to select.
-    pub(super) fn keep<B>(&self, request: &Request<B>, protocol: Option<HeaderValue>) -> Option<Closing> {
-        if protocol.is_none() && request.headers().contains_key(SEC_WEBSOCKET_PROTOCOL) {
+    /// `None` where a browser would not take the socket: it offers protocols, and none of them is the marker, which is all that is ever selected.
+    pub(super) fn keep<B>(&self, request: &Request<B>, offers_marker: bool) -> Option<Closing> {
+        if !offers_marker && request.headers().contains_key(SEC_WEBSOCKET_PROTOCOL) {
             return None;
         }
         let mut handshake = Request::new(()).into_parts().0;
@@ -53,7 +51,7 @@ impl Closings {
         handshake.version = request.version();
         handshake.headers = request.headers().clone();
         handshake.extensions = request.extensions().clone();
-        Some(Closing { handshake, protocol, closings: self.clone() })
+        Some(Closing { handshake, closings: self.clone() })
     }
 }
 
@@ -73,15 +71,11 @@ impl Closing {
             "a refused WebSocket is opened and closed"
         );
         let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).max_frame_size(LARGEST_MESSAGE);
-        let mut answer = upgrade.on_upgrade(async move |socket| {
+        upgrade.on_upgrade(async move |socket| {
             // Whether the peer was there to take it makes no difference.
             let _ = timeout(LONGEST, dismiss(socket, reason)).await;
             drop(permit);
-        });
-        if let Some(protocol) = self.protocol {
-            answer.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
-        }
-        answer
+        })
     }
 }
 
