@@ -1,11 +1,18 @@
 use core::fmt;
 
+use super::name::{Marked, Marks};
+
+/// So many are looked through sooner than searched.
+const FEW: usize = 16;
+
 /// The names of one kind that a token is known to hold, and those of which that is doubtful. Any other it does not hold.
 #[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) struct Held {
     /// Sorted and without doubles.
     names: Vec<Box<str>>,
     doubtful: Doubtful,
+    /// Of what is held and of what is doubtful.
+    marks: Marks,
 }
 
 /// What a token may hold or not.
@@ -19,15 +26,18 @@ pub(crate) enum Doubtful {
 
 impl Held {
     /// Nothing is known.
-    pub(crate) const UNREADABLE: Self = Self { names: Vec::new(), doubtful: Doubtful::Everything };
+    pub(crate) const UNREADABLE: Self =
+        Self { names: Vec::new(), doubtful: Doubtful::Everything, marks: Marks::ALL };
 
     /// Names that are empty are left out.
     pub(crate) fn known<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        Self { names: sorted(names), doubtful: Doubtful::default() }
+        let names = sorted(names);
+        Self { marks: marks(&names), names, doubtful: Doubtful::default() }
     }
 
     pub(crate) fn doubtful_names<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        Self { names: Vec::new(), doubtful: Doubtful::Names(sorted(names)) }
+        let names = sorted(names);
+        Self { names: Vec::new(), marks: marks(&names), doubtful: Doubtful::Names(names) }
     }
 
     /// Whether `name` is among them; `None` when that cannot be known.
@@ -37,6 +47,12 @@ impl Held {
             Doubtful::Names(doubtful) if !has(doubtful, name) => Some(false),
             Doubtful::Names(_) | Doubtful::Everything => None,
         }
+    }
+
+    /// The same of a name that a rule asks for, most of which a token has not.
+    #[inline]
+    pub(super) fn has(&self, name: Marked) -> Option<bool> {
+        if self.marks.may_have(name.mark()) { self.contains(name.name()) } else { Some(false) }
     }
 
     /// Those that are known to be held, sorted.
@@ -69,6 +85,7 @@ impl Held {
             }
             _ => Doubtful::Everything,
         };
+        self.marks = self.marks.and(other.marks);
         self
     }
 
@@ -79,7 +96,7 @@ impl Held {
             Doubtful::Names(doubtful) => Doubtful::Names(union(doubtful, beyond)),
             Doubtful::Everything => Doubtful::Everything,
         };
-        Self { names, doubtful }
+        Self { names, doubtful, marks: self.marks }
     }
 }
 
@@ -104,7 +121,15 @@ fn union(mut names: Vec<Box<str>>, more: Vec<Box<str>>) -> Vec<Box<str>> {
     names
 }
 
+fn marks(names: &[Box<str>]) -> Marks {
+    names.iter().fold(Marks::default(), |marks, name| marks.and(Marks::of(name)))
+}
+
 fn has(sorted: &[Box<str>], name: &str) -> bool {
+    // Most differ in their lengths already.
+    if sorted.len() <= FEW {
+        return sorted.iter().any(|held| **held == *name);
+    }
     sorted.binary_search_by(|held| (**held).cmp(name)).is_ok()
 }
 
@@ -128,6 +153,7 @@ impl fmt::Debug for Held {
 
 #[cfg(test)]
 mod tests {
+    use super::super::name::ScopeToken;
     use super::Held;
 
     fn known(names: &[&str]) -> Held {
@@ -183,6 +209,29 @@ mod tests {
         assert_eq!(contains(&known(&["a"]).within(&Held::default())), [None, NO, NO, NO]);
         // Of the most itself nothing is known.
         assert_eq!(contains(&known(&["a"]).within(&Held::UNREADABLE)), [None, NO, NO, NO]);
+    }
+
+    /// Among two hundred names many a mark is that of several.
+    #[test]
+    fn of_a_name_with_its_mark_the_same_is_known() {
+        let names: Vec<&'static str> =
+            (0..200).map(|number| &*String::leak(format!("orders:{number}"))).collect();
+        let every = |nth: usize| names.iter().copied().step_by(nth);
+        let few = || names.iter().copied().take(3);
+        for held in [
+            Held::default(),
+            Held::UNREADABLE,
+            Held::known(few()),
+            Held::doubtful_names(few()),
+            Held::known(few()).and(Held::UNREADABLE),
+            Held::known(every(7)).and(Held::doubtful_names(every(5))),
+            Held::known(few()).within(&Held::known(every(2))),
+            Held::known(few()).and(Held::doubtful_names(every(30))).within(&Held::default()),
+        ] {
+            for name in &names {
+                assert_eq!(held.has(ScopeToken::new(name).marked()), held.contains(name), "{held:?} {name}");
+            }
+        }
     }
 
     #[test]
