@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::bearer::{BearerToken, NoToken};
+use crate::bearer::{NoToken, UnreadToken};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::decision::{Decision, Outcome, Target};
@@ -24,7 +24,7 @@ pub(crate) enum Attempt {
 
 /// A token that cannot be decided about without waiting.
 pub(crate) struct Undecided {
-    token: Box<str>,
+    token: Box<[u8]>,
     wanted: Wanted,
 }
 
@@ -68,16 +68,23 @@ impl ResourceServer {
     /// }
     /// ```
     pub async fn verify(&self, token: &str) -> Result<OAuth2Claims, Rejection> {
-        let decided = match self.decide(BearerToken::untrusted(token), Pass::First) {
+        let decided = match self.decide(UnreadToken::new(token.as_bytes()), Pass::First) {
             Attempt::Decided(decided) => decided,
             Attempt::Undecided(undecided) => self.decide_later(undecided).await,
+        };
+        let decided = match decided {
+            // Here the token is all that there is.
+            Decided::Refused { reason: Reason::MalformedCredentials, .. } => {
+                Decided::refused(Reason::InvalidToken(InvalidToken::Malformed), None)
+            }
+            decided => decided,
         };
         let standing = self.settle(decided, || Leniency::None, None)?;
         standing.require_claims().cloned().map_err(|reason| self.reject(reason, standing.provider()))
     }
 
     /// Waits for nothing.
-    pub(crate) fn authenticate(&self, token: Result<BearerToken<'_>, NoToken>) -> Attempt {
+    pub(crate) fn authenticate(&self, token: Result<UnreadToken<'_>, NoToken>) -> Attempt {
         Attempt::Decided(match token {
             Ok(token) => return self.decide(token, Pass::First),
             Err(NoToken::Missing) => Decided::Anonymous(Reason::NoCredentials),
@@ -87,13 +94,14 @@ impl ResourceServer {
         })
     }
 
-    fn decide(&self, token: BearerToken<'_>, pass: Pass) -> Attempt {
+    fn decide(&self, token: UnreadToken<'_>, pass: Pass) -> Attempt {
         let Some(now) = UnixTime::of(self.clock().now()) else {
             return Attempt::Decided(Decided::refused(Reason::ClockUnusable, None));
         };
-        let undecided = |wanted| Attempt::Undecided(Undecided { token: token.as_str().into(), wanted });
+        let undecided = |wanted| Attempt::Undecided(Undecided { token: token.as_bytes().into(), wanted });
         Attempt::Decided(match self.verifier().verify(token, now, pass) {
             Ok(claims) => Self::unless_void(claims),
+            Err(Refused::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
             Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
             Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
                 return undecided(Wanted::UnknownKey(provider));
@@ -124,7 +132,7 @@ impl ResourceServer {
     /// Tells the log what is behind a refusal, where that is something which people stumble over.
     fn hint(
         &self,
-        token: BearerToken<'_>,
+        token: UnreadToken<'_>,
         reason: InvalidToken,
         chosen: Option<&Arc<TrustedProvider>>,
         now: UnixTime,
@@ -132,6 +140,7 @@ impl ResourceServer {
         if reason == InvalidToken::TooLarge || !self.hints().may_look(now) {
             return;
         }
+        let Some(token) = token.read() else { return };
         let token = RefusedToken::read(token.as_str(), reason);
         let chosen = chosen.map(|chosen| &**chosen).or_else(|| self.providers().only().map(|only| &**only));
         if let Some((hint, provider)) = Hint::tell(chosen, self.providers().configured(), &token) {
@@ -142,7 +151,7 @@ impl ResourceServer {
     /// For good, by this provider.
     fn refused(
         &self,
-        token: BearerToken<'_>,
+        token: UnreadToken<'_>,
         reason: InvalidToken,
         provider: &Arc<TrustedProvider>,
     ) -> Decided {
@@ -169,7 +178,7 @@ impl ResourceServer {
                 }
                 Wanted::ReplacedKey { reason, refreshing, provider } => {
                     if !refreshing.wait().await {
-                        return self.refused(BearerToken::untrusted(&token), *reason, provider);
+                        return self.refused(UnreadToken::new(&token), *reason, provider);
                     }
                     Pass::AfterWaiting
                 }
@@ -180,7 +189,7 @@ impl ResourceServer {
                     Pass::AfterWaiting
                 }
             };
-            let next = match self.decide(BearerToken::untrusted(&token), pass) {
+            let next = match self.decide(UnreadToken::new(&token), pass) {
                 Attempt::Decided(decided) => return decided,
                 Attempt::Undecided(Undecided { wanted, .. }) => wanted,
             };
@@ -194,7 +203,7 @@ impl ResourceServer {
                     return Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(provider));
                 }
                 (_, Wanted::ReplacedKey { reason, provider, .. }) => {
-                    return self.refused(BearerToken::untrusted(&token), *reason, provider);
+                    return self.refused(UnreadToken::new(&token), *reason, provider);
                 }
                 // It was forgotten again while it was waited for.
                 (_, Wanted::Issuer(_) | Wanted::NewerKeys(_)) => return Decided::unavailable(NOT_NOW, None),

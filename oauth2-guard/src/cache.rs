@@ -1,15 +1,16 @@
-//! Tokens that were verified before, by what is left of them: of a signature its digest alone, so that nothing that is kept is a token.
+//! Tokens that were verified before, by what is left of them: of half the signature its digest alone, so that nothing that is kept is a token.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use quick_cache::sync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 
+use crate::bearer::UnreadToken;
 use crate::claims::OAuth2Claims;
 use crate::provider::TrustedProviders;
-use crate::token::Signed;
 
 /// As many characters as a signature of the largest RSA key has. What is longer is no signature, and not worth a digest.
 const LONGEST_SIGNATURE: usize = 1366;
@@ -32,14 +33,30 @@ impl Default for Limits {
 
 /// The tokens that a server has verified. What is kept of one still has to be held against the time, the keys and the providers of now.
 pub(crate) struct VerifiedTokens {
-    tokens: Cache<Fingerprint, OAuth2Claims, Weight>,
+    tokens: Cache<Digest, OAuth2Claims, Weight>,
     /// How many answers the resolver had given when it was last looked.
     tidied: AtomicUsize,
 }
 
-/// SHA-256 of a signature segment.
-#[derive(Clone, Copy, Eq, Hash, PartialEq)]
-pub(crate) struct Fingerprint([u8; 32]);
+/// What a token is looked up by: its bytes up to the middle of its signature, and of the rest of that a digest.
+#[derive(Clone, Copy)]
+pub(crate) struct Trace<'a> {
+    start: &'a [u8],
+    end: Digest,
+}
+
+/// SHA-256.
+#[derive(Clone, Copy, Eq, PartialEq)]
+struct Digest([u8; 32]);
+
+/// Its bytes are as good as random.
+impl Hash for Digest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(first) = self.0.first_chunk() {
+            state.write_u64(u64::from_ne_bytes(*first));
+        }
+    }
+}
 
 #[derive(Clone)]
 struct Weight {
@@ -47,21 +64,28 @@ struct Weight {
     least: u64,
 }
 
-impl Weighter<Fingerprint, OAuth2Claims> for Weight {
-    fn weight(&self, _: &Fingerprint, claims: &OAuth2Claims) -> u64 {
+impl Weighter<Digest, OAuth2Claims> for Weight {
+    fn weight(&self, _: &Digest, claims: &OAuth2Claims) -> u64 {
         u64::try_from(claims.bytes()).unwrap_or(u64::MAX).max(self.least)
     }
 }
 
-impl Fingerprint {
-    pub(crate) fn of(signed: Signed<'_>) -> Option<Self> {
-        let signature = signed.signature();
-        if signature.len() > LONGEST_SIGNATURE {
+impl<'a> Trace<'a> {
+    /// Of a token as it came; `None` of what is none, and is not kept.
+    pub(crate) fn of(token: UnreadToken<'a>) -> Option<Self> {
+        let token = token.as_bytes();
+        let signature = token.len().checked_sub(memchr::memrchr(b'.', token)?)?.checked_sub(1)?;
+        if signature > LONGEST_SIGNATURE {
             return None;
         }
+        let (start, end) = token.split_at_checked(token.len().checked_sub(signature.div_ceil(2))?)?;
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, signature.as_bytes()).as_ref());
-        Some(Self(bytes))
+        bytes.copy_from_slice(digest(&SHA256, end).as_ref());
+        Some(Self { start, end: Digest(bytes) })
+    }
+
+    pub(crate) fn start(&self) -> &'a [u8] {
+        self.start
     }
 }
 
@@ -81,14 +105,14 @@ impl VerifiedTokens {
         Self { tokens: cache, tidied: AtomicUsize::new(0) }
     }
 
-    /// The claims of exactly this token: the same signature, by its digest, under the same bytes.
-    pub(crate) fn find(&self, fingerprint: &Fingerprint, signed: Signed<'_>) -> Option<OAuth2Claims> {
-        self.tokens.get(fingerprint).filter(|claims| claims.is_of(signed))
+    /// The claims of exactly this token: of the same start, and of the same end by its digest.
+    pub(crate) fn find(&self, trace: &Trace<'_>) -> Option<OAuth2Claims> {
+        self.tokens.get(&trace.end).filter(|claims| claims.are_of(trace.start))
     }
 
     /// Of a token that was verified, and of no other.
-    pub(crate) fn keep(&self, fingerprint: Fingerprint, claims: OAuth2Claims, providers: &TrustedProviders) {
-        self.tokens.insert(fingerprint, claims);
+    pub(crate) fn keep(&self, trace: &Trace<'_>, claims: OAuth2Claims, providers: &TrustedProviders) {
+        self.tokens.insert(trace.end, claims);
         self.tidy(providers);
     }
 

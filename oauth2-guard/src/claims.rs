@@ -16,7 +16,6 @@ use crate::policy::{Answers, Denial, Evidence, Grants, Outlook, Policy, Principa
 use crate::provider::TrustedProvider;
 use crate::rejection::Reason;
 use crate::revocations::Void;
-use crate::token::Signed;
 use crate::verify::{Dates, InvalidToken, ValidClaims, VerificationKey};
 
 /// A clock may be set, and a machine asleep, while a timer runs. A token may be revoked, and a key withdrawn.
@@ -45,8 +44,8 @@ struct Inner {
     /// The one that signed it, and the number of the newest set of keys in which it was found.
     key: Arc<VerificationKey>,
     key_set: AtomicU64,
-    /// Of the token; empty where it is not looked up again.
-    signing_input: Box<str>,
+    /// Of the token, up to the middle of its signature; empty where it is not looked up again.
+    start: Box<[u8]>,
 }
 
 impl OAuth2Claims {
@@ -54,17 +53,17 @@ impl OAuth2Claims {
         provider: Arc<TrustedProvider>,
         claims: ValidClaims,
         key_set: u64,
-        signing_input: &str,
+        start: &[u8],
     ) -> Self {
         let grants = provider.roles.expand(provider.claims.grants(&claims.members));
         let ValidClaims { members, dates, key } = claims;
-        let (key_set, signing_input) = (AtomicU64::new(key_set), signing_input.into());
-        Self(Arc::new(Inner { provider, members, grants, dates, key, key_set, signing_input }))
+        let (key_set, start) = (AtomicU64::new(key_set), start.into());
+        Self(Arc::new(Inner { provider, members, grants, dates, key, key_set, start }))
     }
 
-    /// Whether they are the claims of a token of the same bytes, up to its signature.
-    pub(crate) fn is_of(&self, signed: Signed<'_>) -> bool {
-        *self.0.signing_input == *signed.input()
+    /// Whether they are the claims of a token that begins with these bytes, up to the middle of its signature.
+    pub(crate) fn are_of(&self, start: &[u8]) -> bool {
+        *self.0.start == *start
     }
 
     pub(crate) fn trusted_provider(&self) -> &Arc<TrustedProvider> {
@@ -96,8 +95,8 @@ impl OAuth2Claims {
 
     /// How much it takes, about.
     pub(crate) fn bytes(&self) -> usize {
-        let Inner { members, grants, signing_input, .. } = &*self.0;
-        [size_of::<Inner>(), signing_input.len(), json::bytes_of(members), grants.bytes()]
+        let Inner { members, grants, start, .. } = &*self.0;
+        [size_of::<Inner>(), start.len(), json::bytes_of(members), grants.bytes()]
             .into_iter()
             .fold(0, usize::saturating_add)
     }

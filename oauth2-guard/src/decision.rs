@@ -42,22 +42,22 @@ pub struct Decision<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'a> {
     method: &'a Method,
-    path: &'a str,
+    uri: &'a Uri,
+    extensions: &'a Extensions,
 }
 
 impl<'a> Target<'a> {
-    /// With the path as the client sent it, also within nested routers.
     pub(crate) fn of(method: &'a Method, uri: &'a Uri, extensions: &'a Extensions) -> Self {
-        let uri = extensions.get::<OriginalUri>().map_or(uri, |OriginalUri(uri)| uri);
-        Self { method, path: uri.path() }
+        Self { method, uri, extensions }
     }
 
     pub(crate) fn of_parts(parts: &'a Parts) -> Self {
         Self::of(&parts.method, &parts.uri, &parts.extensions)
     }
 
+    /// As the client sent it, also within nested routers.
     pub(crate) fn path(self) -> &'a str {
-        self.path
+        self.extensions.get().map_or(self.uri, |OriginalUri(original)| original).path()
     }
 }
 

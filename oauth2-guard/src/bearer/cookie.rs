@@ -2,7 +2,7 @@
 
 use http::header::{COOKIE, Entry, HeaderMap, HeaderValue};
 
-use super::{NoToken, b64token, is_tchar};
+use super::{NoToken, is_tchar};
 use crate::error::BuildError;
 
 /// The cookie that a token is in. Names are compared as they stand: their case counts.
@@ -18,7 +18,7 @@ impl CookieName {
         Ok(Self(name))
     }
 
-    pub(super) fn find<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, NoToken> {
+    pub(super) fn find<'a>(&self, headers: &'a HeaderMap) -> Result<&'a [u8], NoToken> {
         // Over HTTP/2 there may be a header for each cookie (RFC 9113 §8.2.3).
         let pairs = headers.get_all(COOKIE).iter().flat_map(|value| pairs(value.as_bytes()));
         let mut values = pairs.filter_map(|pair| self.value_of(pair));
@@ -27,7 +27,7 @@ impl CookieName {
             return Err(NoToken::Several);
         }
         // So some servers take a cookie back.
-        if value.is_empty() { Err(NoToken::Missing) } else { b64token(value) }
+        if value.is_empty() { Err(NoToken::Missing) } else { Ok(value) }
     }
 
     /// Leaves the other cookies, byte by byte.
@@ -74,6 +74,7 @@ fn split(pair: &[u8]) -> (&[u8], &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read;
     use super::{COOKIE, CookieName, HeaderMap, NoToken};
     use http::HeaderValue;
 
@@ -87,7 +88,7 @@ mod tests {
     }
 
     fn find(values: &[&[u8]]) -> Result<String, NoToken> {
-        name().find(&headers(values)).map(str::to_owned)
+        read(name().find(&headers(values))?)
     }
 
     #[test]

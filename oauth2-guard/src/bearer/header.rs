@@ -3,9 +3,9 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use super::{NoToken, b64token};
+use super::NoToken;
 
-pub(super) fn find(headers: &HeaderMap) -> Result<&str, NoToken> {
+pub(super) fn find(headers: &HeaderMap) -> Result<&[u8], NoToken> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or(NoToken::Missing)?;
     if values.next().is_some() {
@@ -14,8 +14,12 @@ pub(super) fn find(headers: &HeaderMap) -> Result<&str, NoToken> {
     from_credentials(value.as_bytes())
 }
 
-fn from_credentials(value: &[u8]) -> Result<&str, NoToken> {
+fn from_credentials(value: &[u8]) -> Result<&[u8], NoToken> {
     let value = value.trim_ascii();
+    // As nearly everybody writes it.
+    if let Some(token) = value.strip_prefix(b"Bearer ").filter(|token| token.first() != Some(&b' ')) {
+        return Ok(token);
+    }
     let scheme_end = value.iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
     let (scheme, rest) = value.split_at(scheme_end);
     if !scheme.eq_ignore_ascii_case(b"bearer") {
@@ -28,7 +32,7 @@ fn from_credentials(value: &[u8]) -> Result<&str, NoToken> {
     if rest.iter().take(leading).any(|byte| *byte != b' ') {
         return Err(NoToken::Malformed);
     }
-    b64token(token)
+    Ok(token)
 }
 
 fn names_bearer(credentials: &[u8]) -> bool {
@@ -41,6 +45,7 @@ fn names_bearer(credentials: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read;
     use super::{AUTHORIZATION, HeaderMap, NoToken, find};
     use http::HeaderValue;
 
@@ -49,7 +54,7 @@ mod tests {
         for value in values {
             headers.append(AUTHORIZATION, HeaderValue::from_bytes(value).expect("a header value"));
         }
-        find(&headers).map(str::to_owned)
+        read(find(&headers)?)
     }
 
     #[test]

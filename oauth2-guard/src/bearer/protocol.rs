@@ -3,7 +3,7 @@
 
 use http::header::{HeaderMap, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 
-use super::{NoToken, b64token, is_tchar};
+use super::{NoToken, is_tchar};
 use crate::error::BuildError;
 
 /// The protocol that says that the next one is a token. Names are compared as they stand: their case counts.
@@ -20,14 +20,14 @@ impl ProtocolMarker {
         })
     }
 
-    pub(super) fn find<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, NoToken> {
+    pub(super) fn find<'a>(&self, headers: &'a HeaderMap) -> Result<&'a [u8], NoToken> {
         let mut offered = offered(headers);
         offered.find(|name| self.is(name)).ok_or(NoToken::Missing)?;
         let token = offered.next().ok_or(NoToken::Malformed)?;
         if self.is(token) || offered.any(|name| self.is(name)) {
             return Err(NoToken::Several);
         }
-        b64token(token)
+        Ok(token)
     }
 
     /// The marker, where it is offered.
@@ -66,6 +66,7 @@ fn offered(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read;
     use super::{HeaderMap, NoToken, ProtocolMarker, SEC_WEBSOCKET_PROTOCOL};
     use http::HeaderValue;
 
@@ -77,19 +78,23 @@ mod tests {
         ProtocolMarker::parse("bearer").unwrap()
     }
 
+    fn find(values: &[&'static str]) -> Result<String, NoToken> {
+        read(marker().find(&headers(values))?)
+    }
+
     #[test]
     fn is_followed_by_the_token() {
         for values in
             [&["bearer, a.b"][..], &["chat,bearer,a.b, other"], &["bearer", "a.b"], &[" bearer ,, a.b"]]
         {
-            assert_eq!(marker().find(&headers(values)), Ok("a.b"), "{values:?}");
+            assert_eq!(find(values).as_deref(), Ok("a.b"), "{values:?}");
         }
     }
 
     #[test]
     fn is_missing_under_another_name() {
         for values in [&[][..], &["Bearer, a.b"], &["chat"], &["bearer.a.b"], &["a.b"], &[""]] {
-            assert_eq!(marker().find(&headers(values)), Err(NoToken::Missing), "{values:?}");
+            assert_eq!(find(values), Err(NoToken::Missing), "{values:?}");
         }
     }
 
@@ -98,10 +103,10 @@ mod tests {
         for values in
             [&["bearer"][..], &["chat, bearer"], &["bearer, "], &["bearer, a b"], &["bearer, \"a\""]]
         {
-            assert_eq!(marker().find(&headers(values)), Err(NoToken::Malformed), "{values:?}");
+            assert_eq!(find(values), Err(NoToken::Malformed), "{values:?}");
         }
         for values in [&["bearer, a, bearer, b"][..], &["bearer, bearer"], &["bearer, a", "bearer, a"]] {
-            assert_eq!(marker().find(&headers(values)), Err(NoToken::Several), "{values:?}");
+            assert_eq!(find(values), Err(NoToken::Several), "{values:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use url::form_urlencoded;
 
-use super::{NoToken, b64token};
+use super::NoToken;
 use crate::error::BuildError;
 
 /// The parameter that a token is in.
@@ -28,13 +28,13 @@ impl QueryParameter {
         Ok(Self { name, for_all_requests })
     }
 
-    pub(super) fn find(&self, uri: &Uri) -> Result<String, NoToken> {
+    pub(super) fn find(&self, uri: &Uri) -> Result<Vec<u8>, NoToken> {
         let mut values = uri.query().into_iter().flat_map(pairs).filter_map(|pair| self.value_of(pair));
         let value = values.next().ok_or(NoToken::Missing)?;
         if values.next().is_some() {
             return Err(NoToken::Several);
         }
-        b64token(value.as_bytes()).map(str::to_owned)
+        Ok(value.into_owned().into_bytes())
     }
 
     /// Takes it from the address that handlers see; `None` where that cannot be written without it.
@@ -77,6 +77,7 @@ fn pairs(query: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read;
     use super::{NoToken, OriginalUri, QueryParameter};
     use http::{Request, Uri};
 
@@ -85,7 +86,7 @@ mod tests {
     }
 
     fn find(uri: &'static str) -> Result<String, NoToken> {
-        parameter().find(&Uri::from_static(uri))
+        read(&parameter().find(&Uri::from_static(uri))?)
     }
 
     #[test]

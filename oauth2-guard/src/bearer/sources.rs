@@ -31,7 +31,7 @@ pub(crate) enum Via {
 pub(crate) struct Found<'a> {
     /// [`Header`](Via::Header) where there is none.
     pub(crate) via: Via,
-    pub(crate) token: Result<Cow<'a, str>, NoToken>,
+    pub(crate) token: Result<Cow<'a, [u8]>, NoToken>,
 }
 
 impl Sources {
@@ -88,7 +88,7 @@ impl Sources {
 }
 
 impl<'a> Found<'a> {
-    fn or(self, via: Via, token: Result<Cow<'a, str>, NoToken>) -> Self {
+    fn or(self, via: Via, token: Result<Cow<'a, [u8]>, NoToken>) -> Self {
         match (&self.token, &token) {
             (_, Err(NoToken::Missing)) => self,
             (Err(NoToken::Missing | NoToken::OtherScheme), _) => Self { via, token },

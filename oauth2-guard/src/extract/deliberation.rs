@@ -28,6 +28,17 @@ pub(super) struct Deliberation {
 }
 
 impl Deliberation {
+    /// Whether the token does, whatever there is beside it. If not, nothing is decided.
+    pub(super) fn is_granted_by_token(parts: &Parts, rule: &'static Rule) -> Result<bool, Rejection> {
+        let admitted = Admitted::of(parts)?;
+        let claims = admitted.require_claims_for(rule)?;
+        let is_granted = rule.is_true(&claims.evidence(&[], Answers::none()));
+        if is_granted {
+            admitted.grant(rule);
+        }
+        Ok(is_granted)
+    }
+
     /// Decides by the token, then by the checks. Without objects it is decided then; with objects the rule may be left to them.
     pub(super) async fn begin<P, S>(parts: &mut Parts, state: &S, objects: usize) -> Result<Self, Rejection>
     where

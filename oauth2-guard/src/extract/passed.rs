@@ -59,16 +59,15 @@ impl Passed {
 pub(super) struct Admitted<'a> {
     passed: &'a Passed,
     parts: &'a Parts,
-    target: Target<'a>,
 }
 
 impl<'a> Admitted<'a> {
     /// Refuses a request that passed no layer.
     pub(super) fn of(parts: &'a Parts) -> Result<Self, Rejection> {
-        let target = Target::of_parts(parts);
         if let Some(passed) = Passed::of(parts) {
-            return Ok(Self { passed, parts, target });
+            return Ok(Self { passed, parts });
         }
+        let target = Target::of_parts(parts);
         tracing::error!(
             path = target.path(),
             "a guarded handler was reached without passing a layer: put `.layer(server.layer())` on the router, after the routes"
@@ -146,7 +145,7 @@ impl<'a> Admitted<'a> {
             provider: self.standing().provider().map(|name| &**name),
             rule,
             claims: self.claims(),
-            target: Some(self.target),
+            target: Some(Target::of_parts(self.parts)),
         });
     }
 }

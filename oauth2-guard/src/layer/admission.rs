@@ -18,7 +18,7 @@ use super::upgrade::is_websocket;
 #[cfg(feature = "ws")]
 use super::websocket::{Closing, Closings};
 use crate::authentication::{Attempt, Decided, Undecided};
-use crate::bearer::{BearerToken, Found, Sources, Via};
+use crate::bearer::{Found, Sources, UnreadToken, Via};
 use crate::decision::Target;
 use crate::extract::Passed;
 use crate::guarded::{LocatedRoutes, Routes};
@@ -78,7 +78,7 @@ impl Admission {
 
     /// Looks at what a request carries, and at what is to be done to its answer.
     pub(super) fn attempt<B>(&self, request: &Request<B>) -> (Attempt, After) {
-        let is_websocket = is_websocket(request);
+        let is_websocket = self.asks_for_websockets() && is_websocket(request);
         let Found { via, token } = self.sources.find(request, is_websocket);
         #[cfg(feature = "ws")]
         let protocol = self.sources.marker(request, is_websocket);
@@ -94,8 +94,16 @@ impl Admission {
         if !self.origins.admit(request, via) {
             return (Attempt::Decided(Decided::refused(Reason::ForeignOrigin, None)), after);
         }
-        let token = token.as_deref().map(BearerToken::untrusted).map_err(|no_token| *no_token);
+        let token = token.as_deref().map(UnreadToken::new).map_err(|no_token| *no_token);
         (self.server.authenticate(token), after)
+    }
+
+    fn asks_for_websockets(&self) -> bool {
+        #[cfg(feature = "ws")]
+        if self.closings.is_some() {
+            return true;
+        }
+        !self.sources.are_none()
     }
 
     #[cfg(feature = "ws")]

@@ -73,6 +73,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 impl AllowedOrigins {
     /// Whether a request may come from where it does.
     pub(super) fn admit<B>(&self, request: &Request<B>, via: Via) -> bool {
+        if self.upgrades.is_none() && !matches!(via, Via::Cookie | Via::Query) {
+            return true;
+        }
         if is_upgrade(request) {
             self.admit_upgrade(Origin::of(request.headers()), via)
         } else if via == Via::Cookie && !(request.method().is_safe() && is_of_its_method(request)) {

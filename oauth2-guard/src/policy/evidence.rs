@@ -125,6 +125,10 @@ static NOTHING_ASKED: Answers =
     Answers { checks: Vec::new(), owners: Vec::new(), missing_owner_claim: None, loaded: 0, objects: 0 };
 
 impl Answers {
+    pub(crate) fn none() -> &'static Self {
+        &NOTHING_ASKED
+    }
+
     /// Before anything was asked, with so many objects to come.
     pub(crate) fn with_objects(objects: usize) -> Self {
         Self { objects, ..Self::default() }

@@ -30,6 +30,10 @@ impl Rule {
         next_check(self, true, evidence).map_or(Standing::AwaitsObject, Standing::Asks)
     }
 
+    pub(crate) fn is_true(&self, evidence: &Evidence<'_>) -> bool {
+        truth(self, evidence) == Truth::True
+    }
+
     pub(crate) fn is_false(&self, evidence: &Evidence<'_>) -> bool {
         truth(self, evidence) == Truth::False
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{Pass, Refused, choose_key, freshen};
+use crate::bearer::UnreadToken;
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::provider::{Look, TrustedProviders};
-use crate::token::{CompactJws, Signed};
+use crate::token::CompactJws;
 
 /// What is known of a token that was verified before.
 pub(super) enum Again {
@@ -19,7 +20,7 @@ pub(super) enum Again {
 /// The token is the same to the last byte; what it is held against is the same, or is looked at.
 pub(super) fn again(
     known: OAuth2Claims,
-    signed: Signed<'_>,
+    token: UnreadToken<'_>,
     providers: &TrustedProviders,
     now: UnixTime,
     pass: Pass,
@@ -44,8 +45,9 @@ pub(super) fn again(
         keys = provider.keys.current();
     }
     if known.key_set() != keys.number {
-        let key = CompactJws::parse(signed).and_then(|jws| choose_key(provider, &keys, &jws, None));
-        if !key.is_ok_and(|key| key.is_same(known.key())) {
+        let jws = token.read().and_then(|token| CompactJws::parse(token).ok());
+        let key = jws.and_then(|jws| choose_key(provider, &keys, &jws, None).ok());
+        if !key.is_some_and(|key| key.is_same(known.key())) {
             return Again::Unknown(looked);
         }
         known.found_in(keys.number);

@@ -24,13 +24,13 @@ use self::claims_set::ClaimsSet;
 use self::header::ProtectedHeader;
 use self::issuer::NotSelected;
 use self::signature::SignatureValid;
-use crate::bearer::BearerToken;
-use crate::cache::{Fingerprint, VerifiedTokens};
+use crate::bearer::UnreadToken;
+use crate::cache::{Trace, VerifiedTokens};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
 use crate::jwks::{Dated, NoKey, Refreshing, Stale};
 use crate::provider::{Look, TrustedProvider, TrustedProviders};
-use crate::token::{CompactJws, Signed};
+use crate::token::CompactJws;
 
 pub use self::algorithm::Algorithm;
 pub(crate) use self::algorithm::Scheme;
@@ -43,6 +43,8 @@ pub(crate) use self::signature::VerificationKey;
 pub(crate) enum Refused {
     /// With the provider, once one was chosen.
     Invalid { reason: InvalidToken, provider: Option<Arc<TrustedProvider>> },
+    /// It is not even a `b64token`.
+    Malformed,
     /// The provider's keys are too old.
     Keys { stale: Stale, provider: Arc<TrustedProvider> },
     /// Under the keys at hand, one of which may have been replaced under its ID: newer ones are on their way.
@@ -71,36 +73,42 @@ pub(crate) struct Verifier {
 impl Verifier {
     pub(crate) fn verify(
         &self,
-        token: BearerToken<'_>,
+        token: UnreadToken<'_>,
         now: UnixTime,
         pass: Pass,
     ) -> Result<OAuth2Claims, Refused> {
-        let signed = Signed::split(token, self.max_token_bytes).map_err(unchosen)?;
-        let of_cache = self.cache.as_ref().and_then(|cache| Some((cache, Fingerprint::of(signed)?)));
-        let Some((cache, fingerprint)) = of_cache else {
-            return self.verify_anew(signed, now, pass, None);
+        let of_cache = self.cache.as_ref().and_then(|cache| Some((cache, Trace::of(token)?)));
+        let Some((cache, trace)) = of_cache else {
+            return self.verify_anew(token, now, pass, None, b"");
         };
-        let looked = match cache.find(&fingerprint, signed) {
+        // What is equal to a token that was verified, to the last byte, need not be read.
+        let looked = match cache.find(&trace) {
             None => None,
-            Some(known) => match again(known, signed, &self.providers, now, pass) {
+            Some(known) => match again(known, token, &self.providers, now, pass) {
                 Again::Verdict(verdict) => return verdict,
                 Again::Unknown(looked) => looked,
             },
         };
-        let claims = self.verify_anew(signed, now, pass, looked)?;
-        cache.keep(fingerprint, claims.clone(), &self.providers);
+        let claims = self.verify_anew(token, now, pass, looked, trace.start())?;
+        cache.keep(&trace, claims.clone(), &self.providers);
         Ok(claims)
     }
 
-    /// With what was found for its issuer just now, if that was looked up: a second look may find an answer on its way.
+    /// With what was found for its issuer just now, if that was looked up: a second look may find an answer on its way. And with what is `kept` of the
+    /// token to find it again.
     fn verify_anew(
         &self,
-        signed: Signed<'_>,
+        token: UnreadToken<'_>,
         now: UnixTime,
         pass: Pass,
         looked: Option<Look>,
+        kept: &[u8],
     ) -> Result<OAuth2Claims, Refused> {
-        let jws = CompactJws::parse(signed).map_err(unchosen)?;
+        let token = token.read().ok_or(Refused::Malformed)?;
+        if token.as_str().len() > self.max_token_bytes {
+            return Err(unchosen(InvalidToken::TooLarge));
+        }
+        let jws = CompactJws::parse(token).map_err(unchosen)?;
         let selected = issuer::select(&self.providers, &jws, pass != Pass::First, looked);
         let known_to = selected.as_ref().ok().map(|provider| provider.keys.current());
         let is_known = known_to.is_some_and(|keys| keys.headers.key_of(jws.header()).is_some());
@@ -126,8 +134,7 @@ impl Verifier {
             Ok(claims) => {
                 let number = keys.number;
                 drop(keys);
-                let signing_input = if self.cache.is_some() { signed.input() } else { "" };
-                Ok(OAuth2Claims::new(provider, claims, number, signing_input))
+                Ok(OAuth2Claims::new(provider, claims, number, kept))
             }
             Err(reason) => Err(match replaced_key(&provider, &jws, reason) {
                 Some(refreshing) => Refused::Replaced { reason, refreshing, provider },

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::report::{Divergence, Report};
 use super::{ISSUER, SECRET, Vectors, array, text, trust};
-use crate::bearer::BearerToken;
+use crate::bearer::UnreadToken;
 use crate::cache::{Limits, VerifiedTokens};
 use crate::clock::UnixTime;
 use crate::json::parse_object;
@@ -200,8 +200,9 @@ fn verifier(providers: Vec<TrustedProvider>) -> Verifier {
 }
 
 fn verify_with(verifier: &Verifier, token: &str) -> Result<(), &'static str> {
-    verifier.verify(BearerToken::untrusted(token), UnixTime(1000), Pass::First).map(|_| ()).map_err(
+    verifier.verify(UnreadToken::new(token.as_bytes()), UnixTime(1000), Pass::First).map(|_| ()).map_err(
         |refused| match refused {
+            Refused::Malformed => panic!("base64url is no `b64token`"),
             Refused::Invalid { reason, .. } => reason.as_str(),
             Refused::Keys { .. } => "keys",
             Refused::Replaced { .. } => "replaced",

@@ -30,7 +30,7 @@ use crate::clock::SystemClock;
 use crate::error::BuildError;
 use crate::fetch::HttpFetch;
 use crate::provider::{Provider, TrustedProvider, Trusting};
-use crate::token::{CompactJws, Signed};
+use crate::token::CompactJws;
 
 /// The folder of the vectors.
 struct Vectors(PathBuf);
@@ -77,7 +77,7 @@ const SECRET: &[u8; 32] = b"thirty-two bytes that are secret";
 
 /// As [`verify`](super::verify), up to the claims.
 fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, InvalidToken> {
-    let jws = CompactJws::parse(Signed::split(BearerToken::untrusted(token), 16 * 1024)?)?;
+    let jws = CompactJws::parse(BearerToken::untrusted(token))?;
     let header = ProtectedHeader::parse(&jws)?;
     verify_signature(provider, &provider.keys.current(), &jws, Some(&header))?.payload()
 }
