@@ -22,7 +22,7 @@ count() {
 for algorithm in "${algorithms[@]}"; do
     printf '\n%s, instructions of a request\n' "$algorithm"
     bare=
-    for kind in bare nothing hit typed miss anonymous; do
+    for kind in bare nothing hit typed miss anonymous garbage unknown_key denied; do
         each=$(($(count "$algorithm" "$kind") / times))
         bare=${bare:-$each}
         case $kind in
@@ -32,6 +32,9 @@ for algorithm in "${algorithms[@]}"; do
             typed) name='the same, with Claims<T> of 5 fields' ;;
             miss) name='#[requires(scopes = ..)], a token seen first' ;;
             anonymous) name='refused: no token' ;;
+            garbage) name='refused: garbage' ;;
+            unknown_key) name='refused: a key that nobody has' ;;
+            denied) name='refused: the rule denies' ;;
         esac
         awk -v name="$name" -v each="$each" -v bare="$bare" \
             'BEGIN { printf "  %-52s %8.3f x %10d\n", name, each / bare, each }'

@@ -6,7 +6,7 @@ use oauth2_guard::{Algorithm, ResourceServer};
 use oauth2_guard_benches::api::{Caller, app, bearer};
 use oauth2_guard_benches::tokens::{distinct, key, provider, token};
 
-const USAGE: &str = "instructions ALGORITHM bare|nothing|hit|typed|miss|anonymous TIMES";
+const USAGE: &str = "instructions ALGORITHM bare|nothing|hit|typed|miss|anonymous|garbage|unknown_key|denied TIMES";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -20,7 +20,8 @@ async fn main() {
         "nothing" => ("/nothing", StatusCode::OK),
         "hit" | "miss" => ("/guarded", StatusCode::OK),
         "typed" => ("/typed", StatusCode::OK),
-        "anonymous" => ("/guarded", StatusCode::UNAUTHORIZED),
+        "anonymous" | "garbage" | "unknown_key" => ("/guarded", StatusCode::UNAUTHORIZED),
+        "denied" => ("/denied", StatusCode::FORBIDDEN),
         _ => panic!("{USAGE}"),
     };
 
@@ -28,14 +29,18 @@ async fn main() {
     let server = ResourceServer::builder().provider(provider(&key)).build().await.expect("a server");
     let mut caller = Caller::new(&app(&server), path, status);
     let token = token(&key);
-    let one = (kind != "anonymous").then(|| bearer(&token.build()));
+    let one = match &**kind {
+        "anonymous" => None,
+        "garbage" => Some(bearer("garbage")),
+        "unknown_key" => Some(bearer(&token.clone().header("kid", "unknown").build())),
+        _ => Some(bearer(&token.build())),
+    };
     let all: Vec<_> = match &**kind {
         "miss" => distinct(&token, times).map(|token| Some(bearer(&token))).collect(),
         _ => vec![one.clone(); times],
     };
-    // What is done once is done.
-    caller.call(one.as_ref());
-    caller.call(one.as_ref());
+    // What is done once is done; and of a flood of bad tokens the first are looked at more closely.
+    (0..32).for_each(|_| caller.call(one.as_ref()));
     measured(&mut caller, &all);
 }
 
