@@ -22,7 +22,7 @@ count() {
 for algorithm in "${algorithms[@]}"; do
     printf '\n%s, instructions of a request\n' "$algorithm"
     bare=
-    for kind in bare nothing hit typed miss anonymous garbage unknown_key denied; do
+    for kind in bare nothing hit typed miss refusing anonymous garbage unknown_key denied; do
         each=$(($(count "$algorithm" "$kind") / times))
         bare=${bare:-$each}
         case $kind in
@@ -31,6 +31,7 @@ for algorithm in "${algorithms[@]}"; do
             hit) name='#[requires(scopes = ..)], a token seen before' ;;
             typed) name='the same, with Claims<T> of 5 fields' ;;
             miss) name='#[requires(scopes = ..)], a token seen first' ;;
+            refusing) name='a layer that refuses everybody, in the same bytes' ;;
             anonymous) name='refused: no token' ;;
             garbage) name='refused: garbage' ;;
             unknown_key) name='refused: a key that nobody has' ;;

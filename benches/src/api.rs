@@ -1,12 +1,15 @@
 //! The routes that are asked, and how they are asked without a network.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Request, StatusCode};
+use axum::response::Response;
 use axum::routing::get;
 use oauth2_guard::{Claims, ResourceServer, requires};
 use serde::Deserialize;
@@ -42,10 +45,11 @@ async fn unowned(_: Path<String>) {}
 #[requires(scopes = "absent")]
 async fn denied() {}
 
-/// `/guarded`, `/typed`, `/owned/{whose}` and `/denied` under the layer of the server; `/nothing` under one that does nothing; `/bare` and
-/// `/unowned/{whose}` under none.
+/// `/guarded`, `/typed`, `/owned/{whose}` and `/denied` under the layer of the server; `/nothing` under one that does nothing, `/refused` under one that
+/// refuses whatever comes; `/bare` and `/unowned/{whose}` under none.
 pub fn app(server: &ResourceServer) -> Router {
     let nothing = Router::new().route("/nothing", get(bare)).layer(Nothing);
+    let refused = Router::new().route("/refused", get(bare)).layer(Refusing);
     Router::new()
         .route("/guarded", get(guarded))
         .route("/typed", get(typed))
@@ -53,6 +57,7 @@ pub fn app(server: &ResourceServer) -> Router {
         .route("/denied", get(denied))
         .layer(server.layer())
         .merge(nothing)
+        .merge(refused)
         .route("/bare", get(bare))
         .route("/unowned/{whose}", get(unowned))
 }
@@ -121,5 +126,43 @@ impl<S: Service<R>, R> Service<R> for Unchanged<S> {
 
     fn call(&mut self, request: R) -> Self::Future {
         self.0.call(request)
+    }
+}
+
+/// A layer that refuses everybody in the same bytes, and looks at nothing: what a refusal costs at the least.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Refusing;
+
+/// What it makes of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused;
+
+impl<S> Layer<S> for Refusing {
+    type Service = Refused;
+
+    fn layer(&self, _: S) -> Refused {
+        Refused
+    }
+}
+
+impl<R> Service<R> for Refused {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: R) -> Self::Future {
+        const BODY: &str = r#"{"title":"Unauthorized","status":401,"detail":"an access token is required"}"#;
+        let mut response = Response::new(Body::from(BODY));
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Bearer realm="api""#));
+        ready(Ok(response))
     }
 }

@@ -80,7 +80,7 @@ impl ResourceServer {
             decided => decided,
         };
         let standing = self.settle(decided, || Leniency::None, None)?;
-        standing.require_claims().cloned().map_err(|reason| self.reject(reason, standing.provider()))
+        standing.require_claims().cloned().map_err(|reason| self.reject(reason, standing.provider().cloned()))
     }
 
     /// Waits for nothing.
@@ -233,23 +233,25 @@ impl ResourceServer {
         let (outcome, reason) = match &standing {
             Standing::Verified(_) => (Outcome::Authenticated, None),
             Standing::Missing(_) if leniency() >= Leniency::Missing => (Outcome::Anonymous, None),
-            Standing::Missing(reason) => (Outcome::Refused, Some(reason.clone())),
             Standing::Refused { reason, .. } if leniency() >= Leniency::Any => {
-                (Outcome::Anonymous, Some(reason.clone()))
+                (Outcome::Anonymous, Some(reason))
             }
-            Standing::Refused { reason, .. } => (Outcome::Refused, Some(reason.clone())),
+            Standing::Missing(reason) | Standing::Refused { reason, .. } => (Outcome::Refused, Some(reason)),
         };
         self.report(&Decision {
             outcome,
-            reason: reason.as_ref(),
+            reason,
             provider: standing.provider().map(|name| &**name),
             rule: None,
             claims: standing.claims(),
             target,
         });
-        match (outcome, reason) {
-            (Outcome::Refused, Some(reason)) => Err(self.reject(reason, standing.provider())),
-            _ => Ok(standing),
+        match standing {
+            Standing::Missing(reason) if outcome == Outcome::Refused => Err(self.reject(reason, None)),
+            Standing::Refused { reason, provider } if outcome == Outcome::Refused => {
+                Err(self.reject(reason, provider))
+            }
+            let_pass => Ok(let_pass),
         }
     }
 
@@ -279,7 +281,7 @@ impl ResourceServer {
         if is_let_pass {
             Ok(Standing::Refused { reason, provider: Some(Arc::clone(provider)) })
         } else {
-            Err(self.reject(reason, Some(provider)))
+            Err(self.reject(reason, Some(Arc::clone(provider))))
         }
     }
 }

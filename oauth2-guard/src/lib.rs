@@ -59,6 +59,7 @@ struct Readme;
 #[path = "fuzzing.rs"]
 pub mod __fuzzing;
 pub mod access;
+mod answer;
 mod attributes;
 mod authentication;
 mod bearer;

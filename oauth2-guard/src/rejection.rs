@@ -1,18 +1,17 @@
-//! Every way in which a request is turned away, and the answer to each. No other place makes one.
+//! Every way in which a request is turned away, and the answer to each, of which `answer.rs` has what all of a kind share. No other place makes one.
 
 use core::fmt;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use serde::Serialize;
 
-use crate::challenge::Challenge;
+use crate::answer::Kind;
+use crate::challenge::Remedies;
 use crate::check::CheckFailure;
-use crate::policy::{Denial, Rule, StepUp};
+use crate::policy::{Denial, Rule};
 use crate::server::Answers;
 use crate::verify::InvalidToken;
 
@@ -132,40 +131,22 @@ impl Reason {
         }
     }
 
-    fn status(&self) -> StatusCode {
+    fn kind(&self) -> Kind {
         match self {
-            Self::MalformedCredentials | Self::SeveralCredentials => StatusCode::BAD_REQUEST,
-            Self::InvalidToken(_) | Self::NoCredentials | Self::OtherScheme | Self::UnfitClaims => {
-                StatusCode::UNAUTHORIZED
+            Self::NoCredentials | Self::OtherScheme => Kind::Anonymous,
+            Self::MalformedCredentials | Self::SeveralCredentials => Kind::Malformed,
+            Self::InvalidToken(InvalidToken::Expired) => Kind::Expired,
+            Self::InvalidToken(_) | Self::UnfitClaims => Kind::InvalidToken,
+            Self::Denied(denial) if denial.asks_for_log_in() => Kind::StepUp,
+            Self::Denied(_) => Kind::Denied,
+            Self::ForeignOrigin => Kind::ForeignOrigin,
+            Self::NotFound => Kind::NotFound,
+            Self::CheckFailed { why: CheckFailure::TimedOut, .. } => Kind::CheckTimedOut,
+            Self::CheckFailed { .. } => Kind::CheckFailed,
+            Self::NoLayer => Kind::NoLayer,
+            Self::ClockUnusable | Self::KeysUnavailable { .. } | Self::RevocationsUnavailable => {
+                Kind::Unavailable
             }
-            Self::Denied(denial) if denial.step_up().is_some() => StatusCode::UNAUTHORIZED,
-            Self::Denied(_) | Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::ClockUnusable
-            | Self::KeysUnavailable { .. }
-            | Self::RevocationsUnavailable
-            | Self::CheckFailed { why: CheckFailure::TimedOut, .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NoLayer | Self::CheckFailed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// The `error` of the challenge (RFC 6750 §3.1, RFC 9470 §3).
-    fn error(&self) -> Option<&'static str> {
-        match self {
-            Self::MalformedCredentials | Self::SeveralCredentials => Some("invalid_request"),
-            Self::InvalidToken(_) | Self::UnfitClaims => Some("invalid_token"),
-            Self::Denied(denial) if denial.step_up().is_some() => Some("insufficient_user_authentication"),
-            Self::Denied(_) => Some("insufficient_scope"),
-            // RFC 6750 §3.1: no error code for who brought nothing. The others are no fault of the bearer's.
-            Self::NoCredentials
-            | Self::OtherScheme
-            | Self::ForeignOrigin
-            | Self::NoLayer
-            | Self::NotFound
-            | Self::CheckFailed { .. }
-            | Self::ClockUnusable
-            | Self::KeysUnavailable { .. }
-            | Self::RevocationsUnavailable => None,
         }
     }
 
@@ -183,28 +164,7 @@ impl Reason {
             Self::CheckFailed { why: CheckFailure::TimedOut, .. } => Some("temporarily_unavailable"),
             Self::CheckFailed { .. } => Some("server_error"),
             Self::ForeignOrigin | Self::NoLayer => None,
-            _ => self.error(),
-        }
-    }
-
-    /// One text for each kind, that tells an attacker nothing.
-    fn terse(&self) -> &'static str {
-        match self {
-            Self::InvalidToken(InvalidToken::Expired) => "the access token expired",
-            Self::InvalidToken(_) | Self::UnfitClaims => "the access token is not accepted",
-            Self::Denied(denial) if denial.step_up().is_some() => "a stronger or fresher log-in is required",
-            Self::Denied(_) => "the access token does not permit this",
-            Self::ForeignOrigin => "requests from this origin are not accepted",
-            Self::NotFound => "there is nothing here",
-            Self::CheckFailed { .. } => "it cannot be decided at the moment whether this is permitted",
-            Self::MalformedCredentials | Self::SeveralCredentials => {
-                "the request must carry exactly one bearer token"
-            }
-            Self::NoCredentials | Self::OtherScheme => "an access token is required",
-            Self::NoLayer => "the server is misconfigured",
-            Self::ClockUnusable | Self::KeysUnavailable { .. } | Self::RevocationsUnavailable => {
-                "access tokens cannot be verified at the moment"
-            }
+            _ => self.kind().entry().error,
         }
     }
 
@@ -237,7 +197,7 @@ impl Reason {
             Self::SeveralCredentials => "the request carries more than one set of credentials".to_owned(),
             Self::UnfitClaims => "the token's claims do not fit the type that the handler takes".to_owned(),
             // The same for what is not there and for what is hidden.
-            Self::NoCredentials | Self::NoLayer | Self::NotFound => self.terse().to_owned(),
+            Self::NoCredentials | Self::NoLayer | Self::NotFound => self.kind().entry().text.to_owned(),
         }
     }
 }
@@ -247,18 +207,6 @@ impl Reason {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused {
     pub(crate) close_reason: Option<&'static str>,
-}
-
-/// RFC 9457 §3.1. The type is `about:blank`, as it is not said.
-#[derive(Serialize)]
-struct Problem<'a> {
-    title: Option<&'static str>,
-    status: u16,
-    detail: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_description: Option<&'a str>,
 }
 
 impl Rejection {
@@ -282,7 +230,7 @@ impl Rejection {
     /// Of who has no token that is accepted: names the scopes that these rules ask for, to clients that learn from the metadata
     /// where to get one.
     pub(crate) fn asking_for<'a>(mut self, rules: impl Iterator<Item = &'a Rule>) -> Self {
-        let is_told = self.answers.as_ref().is_some_and(|answers| answers.metadata_url.is_some());
+        let is_told = self.answers.as_ref().is_some_and(|answers| answers.challenges.name_metadata());
         if is_told
             && matches!(self.reason, Reason::NoCredentials | Reason::OtherScheme | Reason::InvalidToken(_))
         {
@@ -325,48 +273,32 @@ impl Rejection {
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.own.as_ref().map_or_else(|| self.reason.status(), |own| own.status)
+        self.own.as_ref().map_or_else(|| self.reason.kind().entry().status, |own| own.status)
     }
 
-    fn description(&self) -> String {
-        match &self.answers {
-            Some(answers) if answers.verbose => self.reason.verbose(),
-            _ => self.reason.terse().to_owned(),
+    /// In place of the text of its kind.
+    fn verbose_text(&self) -> Option<String> {
+        self.answers.as_ref().filter(|answers| answers.verbose).map(|_| self.reason.verbose())
+    }
+
+    /// What would help.
+    fn remedies(&self) -> Remedies<'_> {
+        match &self.reason {
+            Reason::Denied(denial) => Remedies {
+                acr_values: denial.acr_values(),
+                max_age: denial.max_age(),
+                scopes: denial.scopes(),
+            },
+            _ => Remedies { scopes: &self.first_scopes, ..Remedies::default() },
         }
     }
 
-    fn challenge(&self, description: &str) -> Option<HeaderValue> {
-        // Another token does not help a page of another origin.
-        let asks_for_token = self.reason != Reason::ForeignOrigin
-            && matches!(
-                self.status(),
-                StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-            );
-        let answers = self.answers.as_ref().filter(|_| asks_for_token)?;
-        let mut challenge = Challenge::new(&answers.realm);
-        if let Some(error) = self.reason.error() {
-            challenge = challenge.with("error", error).with("error_description", description);
+    fn retry_after(&self) -> u64 {
+        match self.reason {
+            Reason::KeysUnavailable { retry_after } => retry_after.as_secs().max(1),
+            Reason::CheckFailed { .. } | Reason::RevocationsUnavailable => 5,
+            _ => 60,
         }
-        if let Reason::Denied(denial) = &self.reason {
-            if let Some(StepUp { acr_values, max_age }) = denial.step_up() {
-                if !acr_values.is_empty() {
-                    challenge = challenge.with("acr_values", &acr_values.join(" "));
-                }
-                if let Some(max_age) = max_age {
-                    challenge = challenge.with("max_age", &max_age.as_secs().to_string());
-                }
-            }
-            if let Some(scope) = denial.scope() {
-                challenge = challenge.with("scope", &scope);
-            }
-        }
-        if !self.first_scopes.is_empty() {
-            challenge = challenge.with("scope", &self.first_scopes.join(" "));
-        }
-        if let Some(url) = &answers.metadata_url {
-            challenge = challenge.with("resource_metadata", url);
-        }
-        challenge.into_value()
     }
 
     fn answer(&mut self) -> Response {
@@ -376,33 +308,19 @@ impl Rejection {
             response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
             return response;
         }
-        let status = self.status();
-        let description = self.description();
-        let error = self.reason.error();
-        let problem = Problem {
-            title: status.canonical_reason(),
-            status: status.as_u16(),
-            detail: &description,
-            error,
-            error_description: error.map(|_| description.as_str()),
-        };
-        // Strings and a number: there is nothing that could not be written.
-        let body = serde_json::to_string(&problem).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() = status;
+        let kind = self.reason.kind();
+        let text = self.verbose_text();
+        let mut response = kind.answer(text.as_deref());
+        let is_temporary = response.status() == StatusCode::SERVICE_UNAVAILABLE;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(challenge) = self.challenge(&description) {
+        let challenges = self.answers.as_ref().map(|answers| &answers.challenges);
+        if let Some(challenge) =
+            challenges.and_then(|challenges| challenges.of(kind, text.as_deref(), self.remedies()))
+        {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = match self.reason {
-                Reason::KeysUnavailable { retry_after } => retry_after.as_secs().max(1),
-                Reason::CheckFailed { .. } | Reason::RevocationsUnavailable => 5,
-                _ => 60,
-            };
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        if is_temporary {
+            headers.insert(RETRY_AFTER, HeaderValue::from(self.retry_after()));
         }
         response
     }
@@ -429,7 +347,10 @@ impl IntoResponse for Rejection {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.description())
+        match self.verbose_text() {
+            Some(text) => f.write_str(&text),
+            None => f.write_str(self.reason.kind().entry().text),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use oauth2_guard::{Algorithm, ResourceServer};
 use oauth2_guard_benches::api::{Caller, app, bearer};
 use oauth2_guard_benches::tokens::{distinct, key, provider, token};
 
-const USAGE: &str = "instructions ALGORITHM bare|nothing|hit|typed|miss|anonymous|garbage|unknown_key|denied TIMES";
+const USAGE: &str =
+    "instructions ALGORITHM bare|nothing|refusing|hit|typed|miss|anonymous|garbage|unknown_key|denied TIMES";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -20,6 +21,7 @@ async fn main() {
         "nothing" => ("/nothing", StatusCode::OK),
         "hit" | "miss" => ("/guarded", StatusCode::OK),
         "typed" => ("/typed", StatusCode::OK),
+        "refusing" => ("/refused", StatusCode::UNAUTHORIZED),
         "anonymous" | "garbage" | "unknown_key" => ("/guarded", StatusCode::UNAUTHORIZED),
         "denied" => ("/denied", StatusCode::FORBIDDEN),
         _ => panic!("{USAGE}"),
@@ -30,7 +32,7 @@ async fn main() {
     let mut caller = Caller::new(&app(&server), path, status);
     let token = token(&key);
     let one = match &**kind {
-        "anonymous" => None,
+        "anonymous" | "refusing" => None,
         "garbage" => Some(bearer("garbage")),
         "unknown_key" => Some(bearer(&token.clone().header("kid", "unknown").build())),
         _ => Some(bearer(&token.build())),

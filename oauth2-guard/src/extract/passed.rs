@@ -39,7 +39,7 @@ impl Passed {
     }
 
     pub(super) fn not_found(&self) -> Rejection {
-        self.server.reject(Reason::NotFound, self.standing.provider())
+        self.server.reject(Reason::NotFound, self.standing.provider().cloned())
     }
 
     /// Replaces what is there of another layer, or of somebody else.
@@ -135,7 +135,7 @@ impl<'a> Admitted<'a> {
 
     pub(super) fn refuse(self, reason: Reason, rule: Option<&Rule>) -> Rejection {
         self.report(Outcome::Refused, Some(&reason), rule);
-        self.passed.server.reject(reason, self.standing().provider())
+        self.passed.server.reject(reason, self.standing().provider().cloned())
     }
 
     fn report(self, outcome: Outcome, reason: Option<&Reason>, rule: Option<&Rule>) {

@@ -24,6 +24,9 @@ const METHOD_OVERRIDES: [&str; 3] = ["x-http-method", "x-http-method-override", 
 impl Exemptions {
     /// Whether everybody may have what is asked for: then nothing is worth a long wait.
     pub(super) fn is_public<B>(&self, request: &Request<B>) -> bool {
+        if self.public_paths.are_none() {
+            return false;
+        }
         let uri = match request.extensions().get() {
             None => request.uri(),
             // What the client sent, also where a router that the layer is nested in has taken a prefix away.

@@ -26,10 +26,14 @@ impl PublicPaths {
         self
     }
 
+    pub(super) fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the path is one of them, byte by byte. Where others along the way may read it in another way, it is none.
     pub(super) fn contain(&self, uri: &Uri) -> bool {
         let path = uri.path();
-        !self.0.is_empty() && is_plain(path) && self.0.iter().any(|pattern| pattern.matches(path))
+        is_plain(path) && self.0.iter().any(|pattern| pattern.matches(path))
     }
 }
 

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::schema::{Components, Object, ObjectBuilder, Ref, Type};
 use utoipa::openapi::{ContentBuilder, Header, HeaderBuilder, RefOr, Response, ResponseBuilder};
 
-use crate::challenge::Challenge;
+use crate::answer::Kind;
+use crate::challenge;
 
 /// A refusal that a document knows.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -54,28 +55,18 @@ impl Refusal {
             .build();
         let response = ResponseBuilder::new().description(self.description());
         let response = response.content("application/problem+json", content);
-        let challenge = |description, error| {
-            let challenge =
-                Challenge::new(realm).with("error", error).with("error_description", self.detail());
-            header(
-                description,
-                Type::String,
-                challenge.into_value().and_then(|value| value.to_str().ok().map(Value::from)),
-            )
+        let challenge = |description| {
+            header(description, Type::String, Some(challenge::opening(realm, self.kind()).into()))
         };
         match self {
             Self::Unauthorized => response.header(
                 "WWW-Authenticate",
-                challenge(
-                    "The challenge: RFC 6750 §3, and RFC 9470 §3 where another log-in is asked for.",
-                    "invalid_token",
-                ),
+                challenge("The challenge: RFC 6750 §3, and RFC 9470 §3 where another log-in is asked for."),
             ),
             Self::Forbidden => response.header(
                 "WWW-Authenticate",
                 challenge(
                     "The challenge (RFC 6750 §3), with the `scope` to ask for where more scopes would help.",
-                    "insufficient_scope",
                 ),
             ),
             Self::NotFound => response,
@@ -97,18 +88,18 @@ impl Refusal {
         }
     }
 
-    /// Of the commonest reason.
-    fn detail(self) -> &'static str {
+    /// The commonest.
+    fn kind(self) -> Kind {
         match self {
-            Self::Unauthorized => "the access token expired",
-            Self::Forbidden => "the access token does not permit this",
-            Self::NotFound => "there is nothing here",
-            Self::Unavailable => "access tokens cannot be verified at the moment",
+            Self::Unauthorized => Kind::Expired,
+            Self::Forbidden => Kind::Denied,
+            Self::NotFound => Kind::NotFound,
+            Self::Unavailable => Kind::Unavailable,
         }
     }
 
     fn example(self) -> Value {
-        let detail = self.detail();
+        let detail = self.kind().entry().text;
         match self {
             Self::Unauthorized => json!({
                 "title": "Unauthorized", "status": 401, "detail": detail,

@@ -91,6 +91,26 @@ impl Denial {
         let Remedy { acr, max_age, login, .. } = &self.0.remedy;
         login.then(|| StepUp { acr_values: acr.clone(), max_age: *max_age })
     }
+
+    /// Whether another log-in would help.
+    pub(crate) fn asks_for_log_in(&self) -> bool {
+        self.0.remedy.login
+    }
+
+    /// Those of [`scope`](Self::scope); none where more would not help.
+    pub(crate) fn scopes(&self) -> &[&'static str] {
+        if self.0.remedy.missing_scopes > 0 { &self.0.remedy.scopes } else { &[] }
+    }
+
+    /// Those of [`step_up`](Self::step_up); none where another log-in would not help.
+    pub(crate) fn acr_values(&self) -> &[&'static str] {
+        if self.0.remedy.login { &self.0.remedy.acr } else { &[] }
+    }
+
+    /// That of [`step_up`](Self::step_up).
+    pub(crate) fn max_age(&self) -> Option<Duration> {
+        self.0.remedy.max_age.filter(|_| self.0.remedy.login)
+    }
 }
 
 fn collect_unmet(rule: &Rule, evidence: &Evidence<'_>, unmet: &mut Vec<Rule>) {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use super::{Answers, OnDecision, ResourceServer, Shared};
+use super::{Answers, OnDecision, OnRejection, ResourceServer, Shared};
 use crate::cache::{Limits, VerifiedTokens};
+use crate::challenge::Challenges;
 use crate::clock::{Clock, SystemClock};
 use crate::decision::Decision;
 use crate::error::BuildError;
@@ -16,7 +17,7 @@ use crate::fetch::{AnyFetch, Fetch, HttpFetch};
 use crate::policy::{Role, RoleHierarchy};
 use crate::provider::{AnyResolver, Hints, Provider, ResolveIssuer, Resolver, TrustedProviders, Trusting};
 use crate::rejection::Rejection;
-use crate::resource::ProtectedResource;
+use crate::resource::{ProtectedResource, ProtectedResourceMetadata};
 use crate::revocations::{Revocations, Revoking};
 use crate::sync::{Handle, timeout};
 use crate::verify::Verifier;
@@ -33,7 +34,9 @@ pub struct ResourceServerBuilder {
     /// `None` where nothing is kept.
     cache: Option<Limits>,
     revocations: Option<Arc<dyn Revocations>>,
-    answers: Answers,
+    realm: String,
+    verbose: bool,
+    on_rejection: Option<OnRejection>,
     on_decision: Option<OnDecision>,
     check_deadline: Duration,
     lazy: bool,
@@ -57,12 +60,9 @@ impl Default for ResourceServerBuilder {
             max_token_bytes: MAX_TOKEN_BYTES,
             cache: Some(Limits::default()),
             revocations: None,
-            answers: Answers {
-                realm: "api".to_owned(),
-                verbose: false,
-                metadata_url: None,
-                on_rejection: None,
-            },
+            realm: "api".to_owned(),
+            verbose: false,
+            on_rejection: None,
             on_decision: None,
             check_deadline: CHECK_DEADLINE,
             lazy: false,
@@ -174,7 +174,7 @@ impl ResourceServerBuilder {
     /// # let _ = builder;
     /// ```
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
-        self.answers.realm = realm.into();
+        self.realm = realm.into();
         self
     }
 
@@ -257,7 +257,7 @@ impl ResourceServerBuilder {
     /// # let _ = builder;
     /// ```
     pub fn verbose(mut self) -> Self {
-        self.answers.verbose = true;
+        self.verbose = true;
         self
     }
 
@@ -277,7 +277,7 @@ impl ResourceServerBuilder {
         mut self,
         on_rejection: impl Fn(&Rejection, Response) -> Response + Send + Sync + 'static,
     ) -> Self {
-        self.answers.on_rejection = Some(Arc::new(on_rejection));
+        self.on_rejection = Some(Arc::new(on_rejection));
         self
     }
 
@@ -387,7 +387,7 @@ impl ResourceServerBuilder {
             described.map_err(BuildError::configuration)
         });
         let metadata = metadata.transpose()?;
-        self.answers.metadata_url = metadata.as_ref().map(|metadata| metadata.url().to_owned());
+        let challenges = Challenges::new(self.realm, metadata.as_ref().map(ProtectedResourceMetadata::url));
         let unbounded: Vec<_> =
             self.providers.iter().filter(|provider| provider.may_grant_anything()).collect();
         if unbounded.len() > 1 {
@@ -430,7 +430,11 @@ impl ResourceServerBuilder {
                     cache: self.cache.map(VerifiedTokens::new),
                 },
                 clock: self.clock,
-                answers: Arc::new(self.answers),
+                answers: Arc::new(Answers {
+                    challenges,
+                    verbose: self.verbose,
+                    on_rejection: self.on_rejection,
+                }),
                 on_decision: self.on_decision,
                 check_deadline: self.check_deadline,
                 roles,
@@ -462,7 +466,7 @@ impl ResourceServerBuilder {
                 }
             }
         }
-        let realm = &self.answers.realm;
+        let realm = &self.realm;
         if realm.is_empty()
             || !realm.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
         {

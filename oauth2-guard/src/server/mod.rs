@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
+use crate::challenge::Challenges;
 use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::error::BuildError;
@@ -58,12 +59,9 @@ type OnDecision = Arc<dyn Fn(&Decision<'_>) + Send + Sync>;
 type OnRejection = Arc<dyn Fn(&Rejection, Response) -> Response + Send + Sync>;
 
 /// How requests are turned away.
-#[derive(Clone)]
 pub(crate) struct Answers {
-    pub(crate) realm: String,
+    pub(crate) challenges: Challenges,
     pub(crate) verbose: bool,
-    /// Where the metadata of the resource is.
-    pub(crate) metadata_url: Option<String>,
     pub(crate) on_rejection: Option<OnRejection>,
 }
 
@@ -170,12 +168,12 @@ impl ResourceServer {
 
     #[cfg(feature = "utoipa")]
     pub(crate) fn realm(&self) -> &str {
-        &self.shared.answers.realm
+        self.shared.answers.challenges.realm()
     }
 
     /// With the name of the provider that the token was held against.
-    pub(crate) fn reject(&self, reason: Reason, provider: Option<&Arc<str>>) -> Rejection {
-        Rejection::new(reason, provider.cloned(), &self.shared.answers)
+    pub(crate) fn reject(&self, reason: Reason, provider: Option<Arc<str>>) -> Rejection {
+        Rejection::new(reason, provider, &self.shared.answers)
     }
 }
 
