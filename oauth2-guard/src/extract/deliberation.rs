@@ -48,7 +48,8 @@ impl Deliberation {
     {
         let rule: &'static Rule = const { &P::RULE };
         Admitted::of(parts)?.require_claims_for(rule)?;
-        let path = if const { P::RULE.asks_path() } { path_parameters(parts).await } else { None };
+        // What only some rules wait for has no place in the future of every handler.
+        let path = if const { P::RULE.asks_path() } { Box::pin(path_parameters(parts)).await } else { None };
         let mut this = Self {
             policy: TypeId::of::<P>(),
             rule,
@@ -59,7 +60,7 @@ impl Deliberation {
             open: false,
         };
         while let Some(check) = this.decide(parts)? {
-            this.ask::<P::Checks, S>(check, parts, state).await?;
+            Box::pin(this.ask::<P::Checks, S>(check, parts, state)).await?;
         }
         Ok(this)
     }

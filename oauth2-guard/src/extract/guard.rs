@@ -60,7 +60,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         const { has_no_owner(&P::RULE) };
         if !Deliberation::is_granted_by_token(parts, &P::RULE)? {
-            // What asks for more is rare, and its place would be in the future of every handler.
+            // What asks for more is rare, and has no place in the future of every handler.
             Box::pin(Deliberation::begin::<P, S>(parts, state, 0)).await?.settle(parts)?;
         }
         Ok(Self(PhantomData))

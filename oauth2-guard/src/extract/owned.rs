@@ -82,7 +82,8 @@ where
         const { asks_owner_of(N, &P::RULE) };
         let deliberation = match Deliberation::resume::<P>(parts) {
             Some(begun) => begun,
-            None => Deliberation::begin::<P, S>(parts, state, const { P::RULE.objects() })
+            // Behind the attribute there is one.
+            None => Box::pin(Deliberation::begin::<P, S>(parts, state, const { P::RULE.objects() }))
                 .await
                 .map_err(OwnedRejection::Refused)?,
         };
