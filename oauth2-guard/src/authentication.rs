@@ -103,8 +103,17 @@ impl ResourceServer {
             Ok(claims) => Self::unless_void(claims),
             Err(Refused::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
             Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
-            Err(Refused::Invalid { reason: InvalidToken::UnknownKey, provider: Some(provider) }) => {
-                return undecided(Wanted::UnknownKey(provider));
+            Err(Refused::UnknownKey { looked_into, provider }) => {
+                // Who has waited knows what came of it.
+                let settled =
+                    (pass != Pass::AfterWaiting).then(|| provider.keys.settled_search(looked_into)).flatten();
+                match settled {
+                    Some(Ok(())) => {
+                        Decided::refused(Reason::InvalidToken(InvalidToken::UnknownKey), Some(&provider))
+                    }
+                    Some(Err(unavailable)) => Decided::unavailable(unavailable, Some(&provider)),
+                    None => return undecided(Wanted::UnknownKey(provider)),
+                }
             }
             Err(Refused::Replaced { reason, refreshing, provider }) => {
                 return undecided(Wanted::ReplacedKey { reason, refreshing, provider });

@@ -3,6 +3,7 @@
 
 use core::cell::Cell;
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -65,11 +66,39 @@ fn bytes_of_value(value: &Value) -> usize {
     }
 }
 
+/// A string, as it stands where nothing in it is escaped.
+pub(crate) struct Text;
+
+impl<'de> DeserializeSeed<'de> for Text {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Text {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+/// Any value, with so many objects in it at the most.
 #[derive(Clone, Copy)]
-struct StrictValue<'a> {
+pub(crate) struct StrictValue<'a> {
     /// Those that were read so far.
-    objects: &'a Cell<usize>,
-    max_objects: usize,
+    pub(crate) objects: &'a Cell<usize>,
+    pub(crate) max_objects: usize,
 }
 
 /// How `serde_json` hands out a number where some crate of the build has turned on its `arbitrary_precision`.

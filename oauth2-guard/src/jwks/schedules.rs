@@ -178,9 +178,17 @@ impl Scene {
         Ok(self.in_use())
     }
 
+    /// What stands before the refusal of a token that names a key which is not known; then the keys that it was looked for in are those of this fetch.
     async fn seeks_unknown_key(&self) -> Result<usize, Unavailable> {
-        self.keys.seek_unknown_key().await?;
-        Ok(self.in_use())
+        let (number, looked_into) = (self.keys.current().number, self.in_use());
+        match self.keys.settled_search(number) {
+            // Keys that were replaced between the two looks were not settled about.
+            Some(settled) => settled.map(|()| looked_into),
+            None => {
+                self.keys.seek_unknown_key().await?;
+                Ok(self.in_use())
+            }
+        }
     }
 
     fn spawn<F: Future + Send + 'static>(&self, run: impl FnOnce(Self) -> F) -> JoinHandle<F::Output>

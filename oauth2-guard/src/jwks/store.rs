@@ -172,6 +172,15 @@ impl KeyStore {
         self.remote.as_ref().map_or(Ok(()), |remote| remote.settle())
     }
 
+    /// To be asked when a token names a key that is not in the set of this number: what [`seek_unknown_key`](Self::seek_unknown_key) would come to, where that is
+    /// known without waiting and the set is the newest. So most who name keys that nobody has are turned away as quickly as they come.
+    pub(crate) fn settled_search(&self, number: u64) -> Option<Result<(), Unavailable>> {
+        match &self.remote {
+            Some(remote) => remote.settled_search(number),
+            None => Some(Ok(())),
+        }
+    }
+
     /// To be awaited when a token names a key that is not in the [current](Self::current) set. Afterwards the set is
     /// as new as it may be, and to be looked into once more.
     ///
@@ -291,6 +300,19 @@ impl Remote {
             return Err(Unavailable { retry_after: attempts.freshness.retry_after(now) });
         }
         Ok(())
+    }
+
+    fn settled_search(&self, number: u64) -> Option<Result<(), Unavailable>> {
+        let attempts = self.attempts();
+        let now = self.clock.instant();
+        if attempts.installed != number || attempts.under_way(now).is_some() {
+            return None;
+        }
+        match attempts.freshness.search(now) {
+            Search::Settled => Some(Ok(())),
+            Search::Unavailable { retry_after } => Some(Err(Unavailable { retry_after })),
+            Search::Attempt => None,
+        }
     }
 
     async fn seek_unknown_key(self: &Arc<Self>) -> Result<(), Unavailable> {

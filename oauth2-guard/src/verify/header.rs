@@ -1,8 +1,14 @@
-use serde_json::{Map, Value};
+use core::cell::Cell;
+use core::fmt;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::de::{Deserializer as _, Error, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::algorithm::Algorithm;
 use super::invalid::InvalidToken;
-use crate::json::parse_object_of;
+use crate::json::{StrictValue, Text};
 use crate::provider::TrustedProvider;
 use crate::token::CompactJws;
 
@@ -32,20 +38,17 @@ enum Typ {
 
 impl ProtectedHeader {
     pub(crate) fn parse(jws: &CompactJws<'_>) -> Result<Self, InvalidToken> {
-        let mut members = parse_object_of(&jws.untrusted_header()?, MAX_OBJECTS)
-            .map_err(|_| InvalidToken::MalformedHeader)?;
-        // RFC 7515 §4.1.11: no extension is understood here. RFC 7797 §7: a JWT is never unencoded.
-        if members.contains_key("crit") || members.contains_key("b64") {
-            return Err(InvalidToken::MalformedHeader);
-        }
-        if members.iter().any(|(name, value)| is_mistyped(name, value)) {
-            return Err(InvalidToken::MalformedHeader);
-        }
-        let algorithm = match members.get("alg") {
-            Some(Value::String(name)) => Algorithm::from_name(name),
-            _ => return Err(InvalidToken::MalformedHeader),
-        };
-        Ok(Self { algorithm, key_id: key_id(&mut members)?, typ: Typ::parse(&members)? })
+        let json = jws.untrusted_header()?;
+        let text = core::str::from_utf8(&json).map_err(|_| InvalidToken::MalformedHeader)?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let members =
+            deserializer.deserialize_map(Members::default()).map_err(|_| InvalidToken::MalformedHeader)?;
+        deserializer.end().map_err(|_| InvalidToken::MalformedHeader)?;
+        Ok(Self {
+            algorithm: members.algorithm.ok_or(InvalidToken::MalformedHeader)?,
+            key_id: members.key_id,
+            typ: members.typ.unwrap_or(Ok(Typ::Absent))?,
+        })
     }
 
     pub(crate) fn key_id(&self) -> Option<&str> {
@@ -63,37 +66,81 @@ impl ProtectedHeader {
     }
 }
 
-/// Registered parameters (RFC 7515 §4.1) that are not looked at have the type that they should have all the same.
-fn is_mistyped(name: &str, value: &Value) -> bool {
-    match name {
-        "cty" | "jku" | "x5t" | "x5t#S256" | "x5u" => !value.is_string(),
-        "jwk" => !value.is_object(),
-        "x5c" => value.as_array().is_none_or(|chain| !chain.iter().all(Value::is_string)),
-        _ => false,
+/// What is there of the members that are looked at.
+#[derive(Default)]
+struct Members {
+    algorithm: Option<Option<Algorithm>>,
+    key_id: Option<String>,
+    /// One that is not accepted is found out about last, as it says what kind of token this is.
+    typ: Option<Result<Typ, InvalidToken>>,
+}
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a protected header without duplicate members")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self, A::Error> {
+        // The header is one.
+        let objects = Cell::new(1);
+        let any = StrictValue { objects: &objects, max_objects: MAX_OBJECTS };
+        let mut others = BTreeSet::new();
+        while let Some(name) = members.next_key_seed(Text)? {
+            let is_new = match &*name {
+                "alg" => {
+                    let name = members.next_value_seed(Text)?;
+                    self.algorithm.replace(Algorithm::from_name(&name)).is_none()
+                }
+                "kid" => self.key_id.replace(key_id(members.next_value_seed(Text)?)?).is_none(),
+                "typ" => self.typ.replace(Typ::parse(&members.next_value_seed(any)?)).is_none(),
+                _ => {
+                    let value = members.next_value_seed(any)?;
+                    require_known(&name, &value)?;
+                    others.insert(name)
+                }
+            };
+            if !is_new {
+                return Err(A::Error::custom("duplicate member"));
+            }
+        }
+        Ok(self)
     }
 }
 
-fn key_id(members: &mut Map<String, Value>) -> Result<Option<String>, InvalidToken> {
-    match members.remove("kid") {
-        None => Ok(None),
-        Some(Value::String(id)) if id.len() <= MAX_KEY_ID_BYTES && !id.contains(char::is_control) => {
-            Ok(Some(id))
-        }
-        Some(_) => Err(InvalidToken::MalformedHeader),
+fn key_id<E: Error>(id: Cow<'_, str>) -> Result<String, E> {
+    if id.len() > MAX_KEY_ID_BYTES || id.contains(char::is_control) {
+        return Err(E::custom("a long key ID"));
     }
+    Ok(id.into_owned())
+}
+
+/// RFC 7515 §4.1.11: no extension is understood here. RFC 7797 §7: a JWT is never unencoded. Registered parameters (§4.1) that are not looked at have
+/// the type that they should have all the same.
+fn require_known<E: Error>(name: &str, value: &Value) -> Result<(), E> {
+    let is_right = match name {
+        "crit" | "b64" => false,
+        "cty" | "jku" | "x5t" | "x5t#S256" | "x5u" => value.is_string(),
+        "jwk" => value.is_object(),
+        "x5c" => value.as_array().is_some_and(|chain| chain.iter().all(Value::is_string)),
+        _ => true,
+    };
+    if is_right { Ok(()) } else { Err(E::custom("a parameter that is not accepted")) }
 }
 
 impl Typ {
-    fn parse(members: &Map<String, Value>) -> Result<Self, InvalidToken> {
-        let typ = match members.get("typ") {
-            None => return Ok(Self::Absent),
-            Some(Value::String(typ)) => typ.to_ascii_lowercase(),
-            Some(_) => return Err(InvalidToken::WrongType),
-        };
-        match typ.strip_prefix("application/").unwrap_or(&typ) {
-            "at+jwt" => Ok(Self::AtJwt),
-            "jwt" => Ok(Self::Jwt),
-            _ => Err(InvalidToken::WrongType),
+    fn parse(value: &Value) -> Result<Self, InvalidToken> {
+        let typ = value.as_str().ok_or(InvalidToken::WrongType)?;
+        const MEDIA: &str = "application/";
+        let is_media = typ.get(..MEDIA.len()).is_some_and(|start| start.eq_ignore_ascii_case(MEDIA));
+        let typ = if is_media { typ.get(MEDIA.len()..).unwrap_or_default() } else { typ };
+        if typ.eq_ignore_ascii_case("at+jwt") {
+            Ok(Self::AtJwt)
+        } else if typ.eq_ignore_ascii_case("jwt") {
+            Ok(Self::Jwt)
+        } else {
+            Err(InvalidToken::WrongType)
         }
     }
 }

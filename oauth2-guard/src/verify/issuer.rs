@@ -1,11 +1,13 @@
 //! Which provider a token claims to be from.
 
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::invalid::InvalidToken;
+use crate::json::Text;
 use crate::provider::{Look, TrustedProvider, TrustedProviders};
 use crate::token::CompactJws;
 
@@ -22,11 +24,12 @@ pub(super) fn select(
     if let Some(provider) = providers.only() {
         return Ok(Arc::clone(provider));
     }
-    let issuer = untrusted_issuer(jws).map_err(NotSelected::Refused)?;
+    let payload = jws.untrusted_payload().map_err(NotSelected::Refused)?;
+    let issuer = untrusted_issuer(&payload).map_err(NotSelected::Refused)?;
     match looked.unwrap_or_else(|| providers.by_issuer(&issuer, is_asked)) {
         Look::Trusted(provider) => Ok(provider),
         Look::Unknown => Err(NotSelected::Refused(InvalidToken::UnknownIssuer)),
-        Look::Ask => Err(NotSelected::Unresolved(issuer)),
+        Look::Ask => Err(NotSelected::Unresolved(issuer.into_owned())),
     }
 }
 
@@ -39,13 +42,17 @@ pub(super) enum NotSelected {
 
 /// Refuses what does not even claim to be from the provider.
 pub(super) fn require(provider: &TrustedProvider, jws: &CompactJws<'_>) -> Result<(), InvalidToken> {
-    let issuer = untrusted_issuer(jws)?;
+    if provider.is_one_of_several {
+        // Selected by what it claims.
+        return Ok(());
+    }
+    let payload = jws.untrusted_payload()?;
+    let issuer = untrusted_issuer(&payload)?;
     provider.issuers.canonical(&issuer).map(drop).ok_or(InvalidToken::WrongIssuer)
 }
 
-fn untrusted_issuer(jws: &CompactJws<'_>) -> Result<String, InvalidToken> {
-    let payload = jws.untrusted_payload()?;
-    let text = core::str::from_utf8(&payload).map_err(|_| InvalidToken::Malformed)?;
+fn untrusted_issuer(payload: &[u8]) -> Result<Cow<'_, str>, InvalidToken> {
+    let text = core::str::from_utf8(payload).map_err(|_| InvalidToken::Malformed)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let issuer = UntrustedIssuer.deserialize(&mut deserializer).map_err(|_| InvalidToken::Malformed)?;
     deserializer.end().map_err(|_| InvalidToken::Malformed)?;
@@ -56,7 +63,7 @@ fn untrusted_issuer(jws: &CompactJws<'_>) -> Result<String, InvalidToken> {
 struct UntrustedIssuer;
 
 impl<'de> DeserializeSeed<'de> for UntrustedIssuer {
-    type Value = Option<String>;
+    type Value = Option<Cow<'de, str>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -64,7 +71,7 @@ impl<'de> DeserializeSeed<'de> for UntrustedIssuer {
 }
 
 impl<'de> Visitor<'de> for UntrustedIssuer {
-    type Value = Option<String>;
+    type Value = Option<Cow<'de, str>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a claims set")
@@ -72,10 +79,10 @@ impl<'de> Visitor<'de> for UntrustedIssuer {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let mut issuer = None;
-        while let Some(name) = members.next_key::<String>()? {
+        while let Some(name) = members.next_key_seed(Text)? {
             if name != "iss" {
                 members.next_value::<IgnoredAny>()?;
-            } else if issuer.replace(members.next_value()?).is_some() {
+            } else if issuer.replace(members.next_value_seed(Text)?).is_some() {
                 return Err(A::Error::custom("duplicate member"));
             }
         }

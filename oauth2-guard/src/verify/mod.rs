@@ -45,6 +45,8 @@ pub(crate) enum Refused {
     Invalid { reason: InvalidToken, provider: Option<Arc<TrustedProvider>> },
     /// It is not even a `b64token`.
     Malformed,
+    /// The key that it names is not in the provider's set of this number.
+    UnknownKey { looked_into: u64, provider: Arc<TrustedProvider> },
     /// The provider's keys are too old.
     Keys { stale: Stale, provider: Arc<TrustedProvider> },
     /// Under the keys at hand, one of which may have been replaced under its ID: newer ones are on their way.
@@ -136,6 +138,7 @@ impl Verifier {
                 drop(keys);
                 Ok(OAuth2Claims::new(provider, claims, number, kept))
             }
+            Err(InvalidToken::UnknownKey) => Err(Refused::UnknownKey { looked_into: keys.number, provider }),
             Err(reason) => Err(match replaced_key(&provider, &jws, reason) {
                 Some(refreshing) => Refused::Replaced { reason, refreshing, provider },
                 None => invalid(reason),

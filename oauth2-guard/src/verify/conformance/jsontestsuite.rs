@@ -204,6 +204,7 @@ fn verify_with(verifier: &Verifier, token: &str) -> Result<(), &'static str> {
         |refused| match refused {
             Refused::Malformed => panic!("base64url is no `b64token`"),
             Refused::Invalid { reason, .. } => reason.as_str(),
+            Refused::UnknownKey { .. } => "unknown_key",
             Refused::Keys { .. } => "keys",
             Refused::Replaced { .. } => "replaced",
             Refused::Unresolved { .. } => "unresolved",
