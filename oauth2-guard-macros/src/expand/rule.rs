@@ -104,7 +104,7 @@ fn grant(runtime: &Runtime, kind: Kind, name: &Name) -> TokenStream {
 
 /// The implementation of the runtime crate's `Policy`, and of `Checks` where the rule has any.
 ///
-/// It has the value of the rule, so that a wrong constant in it is found where the type is not used too.
+/// Where there may be a wrong constant in the rule it has its value, so that this is found where the type is not used too.
 pub(super) fn implementation(
     runtime: &Runtime,
     name: &Ident,
@@ -114,14 +114,20 @@ pub(super) fn implementation(
     let [policy_trait, rule_type] = [runtime.policy(), runtime.rule()];
     let asked = asked(runtime, rule);
     let checks = if asked.is_empty() { quote!(()) } else { quote!(Self) };
-    let implementation = (!asked.is_empty()).then(|| checks_implementation(runtime, name, &asked));
+    let of_checks = (!asked.is_empty()).then(|| checks_implementation(runtime, name, &asked));
+    let implementations = quote! {
+        impl #policy_trait for #name {
+            type Checks = #checks;
+            const RULE: #rule_type = #constant;
+        }
+        #of_checks
+    };
+    if !rule.is_proven_by_compiler() {
+        return implementations;
+    }
     quote! {
         const _: #rule_type = {
-            impl #policy_trait for #name {
-                type Checks = #checks;
-                const RULE: #rule_type = #constant;
-            }
-            #implementation
+            #implementations
             <#name as #policy_trait>::RULE
         };
     }

@@ -14,13 +14,10 @@ async fn edit(article: Article) -> String {
 #[doc(hidden)]
 #[non_exhaustive]
 enum __requires_edit {}
-const _: ::oauth2_guard::__private::Rule = {
-    impl ::oauth2_guard::__private::Policy for __requires_edit {
-        type Checks = ();
-        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Authenticated;
-    }
-    <__requires_edit as ::oauth2_guard::__private::Policy>::RULE
-};
+impl ::oauth2_guard::__private::Policy for __requires_edit {
+    type Checks = ();
+    const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Authenticated;
+}
 async fn edit(
     _: ::oauth2_guard::__private::Guard<__requires_edit>,
     article: Article,

@@ -7,16 +7,13 @@ struct Admin;
     "unknown key `role`, did you mean `roles`?"
 }
 struct Admin;
-const _: ::oauth2_guard::__private::Rule = {
-    impl ::oauth2_guard::__private::Policy for Admin {
-        type Checks = ();
-        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Named(const {
-            &::oauth2_guard::__private::Named::new(
-                "Admin",
-                "",
-                ::oauth2_guard::__private::Rule::Authenticated,
-            )
-        });
-    }
-    <Admin as ::oauth2_guard::__private::Policy>::RULE
-};
+impl ::oauth2_guard::__private::Policy for Admin {
+    type Checks = ();
+    const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Named(const {
+        &::oauth2_guard::__private::Named::new(
+            "Admin",
+            "",
+            ::oauth2_guard::__private::Rule::Authenticated,
+        )
+    });
+}

@@ -9,23 +9,20 @@ async fn edit(State(db): State<Db>, mut article: Article, Json(text): Json<Strin
 #[doc(hidden)]
 #[non_exhaustive]
 enum __requires_edit {}
-const _: ::oauth2_guard::__private::Rule = {
-    impl ::oauth2_guard::__private::Policy for __requires_edit {
-        type Checks = ();
-        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Any(const {
-            &[
-                ::oauth2_guard::__private::Rule::role("editor"),
-                ::oauth2_guard::__private::owner(
-                    0usize,
-                    "article",
-                    ::core::option::Option::None,
-                    true,
-                ),
-            ]
-        });
-    }
-    <__requires_edit as ::oauth2_guard::__private::Policy>::RULE
-};
+impl ::oauth2_guard::__private::Policy for __requires_edit {
+    type Checks = ();
+    const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Any(const {
+        &[
+            ::oauth2_guard::__private::Rule::role("editor"),
+            ::oauth2_guard::__private::owner(
+                0usize,
+                "article",
+                ::core::option::Option::None,
+                true,
+            ),
+        ]
+    });
+}
 async fn edit(
     _: ::oauth2_guard::__private::OpenGuard<__requires_edit>,
     State(db): State<Db>,

@@ -6,39 +6,36 @@ async fn transfer(#[allow(unused)] source: Account, Path(id): Path<String>, targ
 #[doc(hidden)]
 #[non_exhaustive]
 enum __requires_transfer {}
-const _: ::oauth2_guard::__private::Rule = {
-    impl ::oauth2_guard::__private::Policy for __requires_transfer {
-        type Checks = ();
-        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::All(const {
-            &[
-                ::oauth2_guard::__private::owner(
-                    2usize,
-                    "target",
-                    ::core::option::Option::Some("/account/id"),
-                    false,
-                ),
-                ::oauth2_guard::__private::owner(
-                    0usize,
-                    "source",
-                    ::core::option::Option::None,
-                    false,
-                ),
-                ::oauth2_guard::__private::Rule::Any(const {
-                    &[
-                        ::oauth2_guard::__private::owner(
-                            1usize,
-                            "id",
-                            ::core::option::Option::None,
-                            false,
-                        ),
-                        ::oauth2_guard::__private::Rule::provider("staff"),
-                    ]
-                }),
-            ]
-        });
-    }
-    <__requires_transfer as ::oauth2_guard::__private::Policy>::RULE
-};
+impl ::oauth2_guard::__private::Policy for __requires_transfer {
+    type Checks = ();
+    const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::All(const {
+        &[
+            ::oauth2_guard::__private::owner(
+                2usize,
+                "target",
+                ::core::option::Option::Some("/account/id"),
+                false,
+            ),
+            ::oauth2_guard::__private::owner(
+                0usize,
+                "source",
+                ::core::option::Option::None,
+                false,
+            ),
+            ::oauth2_guard::__private::Rule::Any(const {
+                &[
+                    ::oauth2_guard::__private::owner(
+                        1usize,
+                        "id",
+                        ::core::option::Option::None,
+                        false,
+                    ),
+                    ::oauth2_guard::__private::Rule::provider("staff"),
+                ]
+            }),
+        ]
+    });
+}
 async fn transfer(
     _: ::oauth2_guard::__private::OpenGuard<__requires_transfer>,
     #[allow(unused)]

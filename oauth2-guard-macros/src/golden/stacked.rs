@@ -8,26 +8,23 @@ async fn handler() {}
 #[doc(hidden)]
 #[non_exhaustive]
 enum __requires_handler {}
-const _: ::oauth2_guard::__private::Rule = {
-    impl ::oauth2_guard::__private::Policy for __requires_handler {
-        type Checks = ();
-        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::All(const {
-            &[
-                ::oauth2_guard::__private::Rule::role("a"),
-                ::oauth2_guard::__private::Rule::scope("b"),
-                ::oauth2_guard::__private::Rule::Any(const {
-                    &[
-                        ::oauth2_guard::__private::Rule::role("c"),
-                        ::oauth2_guard::__private::Rule::claim(
-                            "tenant",
-                            ::oauth2_guard::__private::Expected::Path("tenant"),
-                        ),
-                    ]
-                }),
-            ]
-        });
-    }
-    <__requires_handler as ::oauth2_guard::__private::Policy>::RULE
-};
+impl ::oauth2_guard::__private::Policy for __requires_handler {
+    type Checks = ();
+    const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::All(const {
+        &[
+            ::oauth2_guard::__private::Rule::role("a"),
+            ::oauth2_guard::__private::Rule::scope("b"),
+            ::oauth2_guard::__private::Rule::Any(const {
+                &[
+                    ::oauth2_guard::__private::Rule::role("c"),
+                    ::oauth2_guard::__private::Rule::claim(
+                        "tenant",
+                        ::oauth2_guard::__private::Expected::Path("tenant"),
+                    ),
+                ]
+            }),
+        ]
+    });
+}
 #[other]
 async fn handler(_: ::oauth2_guard::__private::Guard<__requires_handler>) {}

@@ -6,11 +6,8 @@ async fn profile() {}
 #[doc(hidden)]
 #[non_exhaustive]
 enum __requires_profile {}
-const _: ::oauth2_guard::__private::Rule = {
-    impl ::oauth2_guard::__private::Policy for __requires_profile {
-        type Checks = ();
-        const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Authenticated;
-    }
-    <__requires_profile as ::oauth2_guard::__private::Policy>::RULE
-};
+impl ::oauth2_guard::__private::Policy for __requires_profile {
+    type Checks = ();
+    const RULE: ::oauth2_guard::__private::Rule = ::oauth2_guard::__private::Rule::Authenticated;
+}
 async fn profile(_: ::oauth2_guard::__private::Guard<__requires_profile>) {}
