@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
@@ -49,7 +50,7 @@ async fn denied() {}
 /// refuses whatever comes; `/bare` and `/unowned/{whose}` under none.
 pub fn app(server: &ResourceServer) -> Router {
     let nothing = Router::new().route("/nothing", get(bare)).layer(Nothing);
-    let refused = Router::new().route("/refused", get(bare)).layer(Refusing);
+    let refused = Router::new().route("/refused", get(bare)).layer(Refusing::default());
     Router::new()
         .route("/guarded", get(guarded))
         .route("/typed", get(typed))
@@ -130,19 +131,22 @@ impl<S: Service<R>, R> Service<R> for Unchanged<S> {
 }
 
 /// A layer that refuses everybody in the same bytes, and looks at nothing: what a refusal costs at the least.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Refusing;
+pub struct Refusing {
+    /// A layer has something as a rule, and axum boxes it.
+    something: Arc<()>,
+}
 
 /// What it makes of a service.
-#[derive(Clone, Copy, Debug)]
-pub struct Refused;
+#[derive(Clone, Debug)]
+pub struct Refused(#[expect(dead_code, reason = "a layer has something as a rule")] Arc<()>);
 
 impl<S> Layer<S> for Refusing {
     type Service = Refused;
 
     fn layer(&self, _: S) -> Refused {
-        Refused
+        Refused(Arc::clone(&self.something))
     }
 }
 

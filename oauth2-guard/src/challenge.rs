@@ -60,7 +60,10 @@ impl Challenges {
         let whole = prepared.whole.as_ref()?;
         let opening = match text {
             None if remedies.are_none() => return Some(whole.clone()),
-            None => Challenge::continuing(&prepared.opening),
+            None => Challenge::continuing(
+                &prepared.opening,
+                remedies.most_bytes().saturating_add(self.closing.len()),
+            ),
             Some(_) => Challenge::opening(&self.realm, kind, text),
         };
         opening.asking_for(remedies).ending(&self.closing)
@@ -76,6 +79,20 @@ pub(crate) fn opening(realm: &str, kind: Kind) -> String {
 impl Remedies<'_> {
     fn are_none(&self) -> bool {
         self.acr_values.is_empty() && self.max_age.is_none() && self.scopes.is_empty()
+    }
+
+    /// What they take at the most once they are written; where they are scopes alone, to the byte.
+    fn most_bytes(&self) -> usize {
+        let list = |parameter: &str, texts: &[&str]| match texts.len() {
+            0 => 0,
+            count => {
+                let written = texts.iter().map(|text| text.len()).fold(count, usize::saturating_add);
+                // A comma, a space, an equals sign, and quotes; less one for the first of the list.
+                written.saturating_add(parameter.len()).saturating_add(4)
+            }
+        };
+        let max_age = self.max_age.map_or(0, |_| 40);
+        list("acr_values", self.acr_values).saturating_add(max_age).saturating_add(list("scope", self.scopes))
     }
 }
 
@@ -97,9 +114,9 @@ impl Challenge {
         }
     }
 
-    /// With room for what commonly follows.
-    fn continuing(opening: &str) -> Self {
-        let mut text = String::with_capacity(opening.len().saturating_add(128));
+    /// With room for what follows.
+    fn continuing(opening: &str, more_bytes: usize) -> Self {
+        let mut text = String::with_capacity(opening.len().saturating_add(more_bytes));
         text.push_str(opening);
         Self(text)
     }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 use core::time::Duration;
+#[cfg(feature = "ws")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::{IntoResponse, Response};
@@ -202,11 +204,33 @@ impl Reason {
     }
 }
 
-/// The mark of an answer that turns a request away, for the layer that it passes on its way out.
+/// The mark of an answer that turns a request away, for the layer that it passes on its way out: what a WebSocket is closed with in its place.
 #[cfg(feature = "ws")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refused {
-    pub(crate) close_reason: Option<&'static str>,
+    pub(crate) close_reason: &'static str,
+}
+
+/// Whether some layer looks for marks: they are not made for nobody.
+#[cfg(feature = "ws")]
+static ARE_MARKS_LOOKED_FOR: AtomicBool = AtomicBool::new(false);
+
+#[cfg(feature = "ws")]
+impl Refused {
+    /// To be said before the first answer that is looked at.
+    pub(crate) fn are_looked_for() {
+        ARE_MARKS_LOOKED_FOR.store(true, Ordering::Relaxed);
+    }
+
+    fn mark(close_reason: Option<&'static str>, answer: &mut Response) {
+        if !ARE_MARKS_LOOKED_FOR.load(Ordering::Relaxed) {
+            return;
+        }
+        match close_reason {
+            Some(close_reason) => answer.extensions_mut().insert(Self { close_reason }),
+            None => answer.extensions_mut().remove::<Self>(),
+        };
+    }
 }
 
 impl Rejection {
@@ -329,7 +353,7 @@ impl Rejection {
 impl IntoResponse for Rejection {
     fn into_response(mut self) -> Response {
         #[cfg(feature = "ws")]
-        let refused = Refused { close_reason: self.reason.close_reason().filter(|_| self.own.is_none()) };
+        let close_reason = self.reason.close_reason().filter(|_| self.own.is_none());
         let answer = self.answer();
         let answer = match self.answers.as_ref().and_then(|answers| answers.on_rejection.as_ref()) {
             Some(on_rejection) => on_rejection(&self, answer),
@@ -338,7 +362,7 @@ impl IntoResponse for Rejection {
         #[cfg(feature = "ws")]
         let answer = {
             let mut answer = answer;
-            answer.extensions_mut().insert(refused);
+            Refused::mark(close_reason, &mut answer);
             answer
         };
         answer

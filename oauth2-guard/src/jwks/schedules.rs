@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use super::fetch::{Fetcher, KeyLocation};
 use super::freshness::{COOL_DOWN, Refresh};
-use super::store::{KeyStore, Stale, Unavailable};
+use super::store::{Dated, KeyStore, Stale, Unavailable};
 use crate::fetch::{DEADLINE, Fetch, FetchFailure};
 use crate::provider::Endpoint;
 use crate::readiness::KeyState;
@@ -157,10 +157,12 @@ impl Scene {
 
     /// The number of the fetch whose keys are in use.
     fn in_use(&self) -> usize {
-        let current = self.keys.current();
-        let is_in_use =
-            |number: &usize| current.keys.select(Some(&number.to_string()), Algorithm::EdDSA).is_ok();
-        (0..100).find(is_in_use).unwrap()
+        Self::number_of(&self.keys.current())
+    }
+
+    fn number_of(set: &Dated) -> usize {
+        let is_of = |number: &usize| set.keys.select(Some(&number.to_string()), Algorithm::EdDSA).is_ok();
+        (0..100).find(is_of).unwrap()
     }
 
     /// What stands before the use of a key for a token that names one which is known; then the keys are those of this fetch.
@@ -180,11 +182,11 @@ impl Scene {
 
     /// What stands before the refusal of a token that names a key which is not known; then the keys that it was looked for in are those of this fetch.
     async fn seeks_unknown_key(&self) -> Result<usize, Unavailable> {
-        let (number, looked_into) = (self.keys.current().number, self.in_use());
-        match self.keys.settled_search(number) {
-            // Keys that were replaced between the two looks were not settled about.
-            Some(settled) => settled.map(|()| looked_into),
+        let looked_into = self.keys.current();
+        match self.keys.settled_search(looked_into.number) {
+            Some(settled) => settled.map(|()| Self::number_of(&looked_into)),
             None => {
+                drop(looked_into);
                 self.keys.seek_unknown_key().await?;
                 Ok(self.in_use())
             }
@@ -354,6 +356,10 @@ fn who_leaves_takes_nothing_from_those_who_stay() {
         block_on(async {
             leaving.iter().for_each(JoinHandle::abort);
             assert_eq!(all(staying).await, [Ok(1); 2]);
+            // One that is under way to its next step takes that yet.
+            for task in leaving {
+                let _whatever = task.await;
+            }
         });
         assert_eq!(scene.authority.fetches(), (2, 1));
         block_on(scene.heals());

@@ -30,6 +30,7 @@ pub(super) struct Closings(Arc<Semaphore>);
 
 impl Default for Closings {
     fn default() -> Self {
+        Refused::are_looked_for();
         Self(Arc::new(Semaphore::new(MOST)))
     }
 }
@@ -59,7 +60,7 @@ impl Closing {
     /// In place of a refusal of ours: the handshake is completed, and the socket closed. Any other answer stays as it is, and so does a refusal
     /// where that cannot be done.
     pub(super) async fn close(mut self, answer: Response) -> Response {
-        let Some(&Refused { close_reason: Some(reason) }) = answer.extensions().get() else { return answer };
+        let Some(&Refused { close_reason: reason }) = answer.extensions().get() else { return answer };
         let Ok(permit) = self.closings.0.try_acquire_owned() else { return answer };
         let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut self.handshake, &()).await else {
             return answer;

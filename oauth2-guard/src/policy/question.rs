@@ -69,7 +69,7 @@ impl Rule {
     }
 
     /// What `look` says of the first leaf of which it says something.
-    fn find<T>(&self, look: &mut impl FnMut(&Self) -> Option<T>) -> Option<T> {
+    pub(super) fn find<T>(&self, look: &mut impl FnMut(&Self) -> Option<T>) -> Option<T> {
         match self {
             Self::Named(named) => named.rule().find(look),
             Self::Not(rule) => rule.find(look),

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::check::Check;
+use super::denial::Denial;
 use super::evidence::{Answers, Evidence, Token};
 use super::grants::Grants;
 use super::held::Held;
 use super::named::Named;
 use super::owner::OwnerRule;
 use super::principal::Principal;
-use super::question::Standing;
+use super::question::{Standing, can_become};
 use super::rule::Rule;
 use super::{CheckId, Expected};
 use crate::clock::StoppedClock;
@@ -267,4 +268,26 @@ fn asks_no_check_that_cannot_change_the_decision() {
         }
     }
     assert!(unasked > 1_000, "{unasked}");
+}
+
+/// Whatever the rule forbids: with all the scopes that a denial names the same token would do, or could.
+#[test]
+fn names_no_scopes_that_would_not_help() {
+    let mut random = Random(13);
+    let mut named = 0;
+    for _ in 0..100_000 {
+        let depth = random.below(4);
+        let rule = random_rule(&mut random, depth);
+        let mut world = World::random(&mut random);
+        let answers = Answers::with_objects(2);
+        let denial = Denial::new(&rule, &world.evidence(&answers));
+        if denial.scopes().is_empty() || denial.asks_for_log_in() {
+            continue;
+        }
+        named += 1;
+        let more = Held::known(denial.scopes().iter().copied());
+        world.grants.scopes = world.grants.scopes.clone().and(more);
+        assert!(can_become(&rule, true, &world.evidence(&answers)), "{rule} {:?}", world.truths);
+    }
+    assert!(named > 1_000, "{named}");
 }

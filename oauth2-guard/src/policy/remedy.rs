@@ -30,9 +30,18 @@ impl Remedy {
         let open = Evidence { answers: &answers, ..*evidence };
         let wanted = together(others.iter().copied(), true, &open)?.and(wanted(rule, true, evidence)?)?;
         let wanted = wanted.counted(evidence);
-        // A scope that one part asks for may be the one that another part forbids: the evaluator has the last word.
+        // A scope that one part asks for may be the one that another part forbids, and so may a log-in: the evaluator has the last word.
+        let may_clash = wanted.login || forbids_scope(rule) || others.iter().any(|rule| forbids_scope(rule));
+        if !may_clash {
+            return Some(wanted);
+        }
+        let held = evidence.grants;
         let more = Held::known(wanted.scopes.iter().copied());
-        let grants = Grants { scopes: evidence.grants.scopes.clone().and(more), ..evidence.grants.clone() };
+        let grants = Grants {
+            scopes: held.scopes.clone().and(more),
+            roles: held.roles.clone(),
+            permissions: held.permissions.clone(),
+        };
         let supposed = wanted.login.then_some(&wanted);
         let then = Evidence { grants: &grants, supposed, ..*evidence };
         let then_open = Evidence { answers: &answers, ..then };
@@ -52,9 +61,13 @@ impl Remedy {
 
     /// Both; `None` where no log-in is of two classes.
     fn and(mut self, other: Self) -> Option<Self> {
-        for scope in other.scopes {
-            if !self.scopes.contains(&scope) {
-                self.scopes.push(scope);
+        if self.scopes.is_empty() {
+            self.scopes = other.scopes;
+        } else {
+            for scope in other.scopes {
+                if !self.scopes.contains(&scope) {
+                    self.scopes.push(scope);
+                }
             }
         }
         self.acr = match (self.acr.is_empty(), other.acr.is_empty()) {
@@ -86,6 +99,16 @@ impl Remedy {
                 }
             }
         }
+    }
+}
+
+/// Whether a scope that it asks about may be one that a token must not have. Where there is none, more scopes only ever help.
+fn forbids_scope(rule: &Rule) -> bool {
+    match rule {
+        Rule::Not(rule) => rule.find(&mut |leaf| matches!(leaf, Rule::Scope(_)).then_some(())).is_some(),
+        Rule::Named(named) => forbids_scope(named.rule()),
+        Rule::Any(rules) | Rule::All(rules) => rules.iter().any(forbids_scope),
+        _ => false,
     }
 }
 
