@@ -13,7 +13,7 @@ use crate::provider::{Hint, RefusedToken, TrustedProvider};
 use crate::rejection::{Reason, Rejection};
 use crate::server::ResourceServer;
 use crate::standing::{Leniency, Standing};
-use crate::verify::{InvalidToken, Pass, Refused};
+use crate::verify::{InvalidToken, Pass, Refused, Turn};
 
 /// What became of the credentials of a request.
 pub(crate) enum Attempt {
@@ -29,6 +29,8 @@ pub(crate) struct Undecided {
 }
 
 enum Wanted {
+    /// To check a signature: others do so.
+    Turn,
     /// Whether this issuer is trusted.
     Issuer(String),
     /// Any of the provider's: those at hand are too old, or newer ones are worth a short wait.
@@ -68,7 +70,7 @@ impl ResourceServer {
     /// }
     /// ```
     pub async fn verify(&self, token: &str) -> Result<OAuth2Claims, Rejection> {
-        let decided = match self.decide(UnreadToken::new(token.as_bytes()), Pass::First) {
+        let decided = match self.decide(UnreadToken::new(token.as_bytes()), Pass::First, None) {
             Attempt::Decided(decided) => decided,
             Attempt::Undecided(undecided) => self.decide_later(undecided).await,
         };
@@ -86,7 +88,7 @@ impl ResourceServer {
     /// Waits for nothing.
     pub(crate) fn authenticate(&self, token: Result<UnreadToken<'_>, NoToken>) -> Attempt {
         Attempt::Decided(match token {
-            Ok(token) => return self.decide(token, Pass::First),
+            Ok(token) => return self.decide(token, Pass::First, None),
             Err(NoToken::Missing) => Decided::Anonymous(Reason::NoCredentials),
             Err(NoToken::OtherScheme) => Decided::Anonymous(Reason::OtherScheme),
             Err(NoToken::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
@@ -94,14 +96,15 @@ impl ResourceServer {
         })
     }
 
-    fn decide(&self, token: UnreadToken<'_>, pass: Pass) -> Attempt {
+    fn decide(&self, token: UnreadToken<'_>, pass: Pass, turn: Option<Turn<'_>>) -> Attempt {
         let Some(now) = UnixTime::of(self.clock().now()) else {
             return Attempt::Decided(Decided::refused(Reason::ClockUnusable, None));
         };
         let undecided = |wanted| Attempt::Undecided(Undecided { token: token.as_bytes().into(), wanted });
-        Attempt::Decided(match self.verifier().verify(token, now, pass) {
+        Attempt::Decided(match self.verifier().verify(token, now, pass, turn) {
             Ok(claims) => Self::unless_void(claims),
             Err(Refused::Malformed) => Decided::refused(Reason::MalformedCredentials, None),
+            Err(Refused::Busy) => return undecided(Wanted::Turn),
             Err(Refused::Unresolved { issuer }) => return undecided(Wanted::Issuer(issuer)),
             Err(Refused::UnknownKey { looked_into, provider }) => {
                 // Who has waited knows what came of it.
@@ -170,11 +173,13 @@ impl ResourceServer {
         Decided::refused(Reason::InvalidToken(reason), Some(provider))
     }
 
-    /// Waits until what is wanted is there: the provider, then newer keys of it, then the one key. Each is waited for once.
+    /// Waits until what is wanted is there: the provider, then newer keys of it, then the one key. Each is waited for once. And for its turn, each time
+    /// that a signature is checked.
     pub(crate) async fn decide_later(&self, undecided: Undecided) -> Decided {
         let Undecided { token, mut wanted } = undecided;
         loop {
             let pass = match &mut wanted {
+                Wanted::Turn => Pass::First,
                 Wanted::Issuer(issuer) => {
                     if let Err(unavailable) = self.resolve(issuer).await {
                         return Decided::unavailable(unavailable, None);
@@ -198,12 +203,15 @@ impl ResourceServer {
                     Pass::AfterWaiting
                 }
             };
-            let next = match self.decide(UnreadToken::new(&token), pass) {
+            let next = match self.decide_in_turn(&token, pass).await {
                 Attempt::Decided(decided) => return decided,
                 Attempt::Undecided(Undecided { wanted, .. }) => wanted,
             };
             match (&wanted, &next) {
-                (Wanted::Issuer(_), Wanted::NewerKeys(_))
+                // It has had its turn.
+                (_, Wanted::Turn) => return Decided::unavailable(NOT_NOW, None),
+                (Wanted::Turn, _)
+                | (Wanted::Issuer(_), Wanted::NewerKeys(_))
                 | (
                     Wanted::Issuer(_) | Wanted::NewerKeys(_),
                     Wanted::ReplacedKey { .. } | Wanted::UnknownKey(_),
@@ -217,6 +225,17 @@ impl ResourceServer {
                 // It was forgotten again while it was waited for.
                 (_, Wanted::Issuer(_) | Wanted::NewerKeys(_)) => return Decided::unavailable(NOT_NOW, None),
             }
+        }
+    }
+
+    /// Waits for nothing else.
+    async fn decide_in_turn(&self, token: &[u8], pass: Pass) -> Attempt {
+        match self.decide(UnreadToken::new(token), pass, None) {
+            Attempt::Undecided(Undecided { wanted: Wanted::Turn, .. }) => {
+                let turn = self.verifier().turns.wait().await;
+                self.decide(UnreadToken::new(token), pass, Some(turn))
+            }
+            attempt => attempt,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::rejection::Rejection;
 use crate::resource::{ProtectedResource, ProtectedResourceMetadata};
 use crate::revocations::{Revocations, Revoking};
 use crate::sync::{Handle, timeout};
-use crate::verify::Verifier;
+use crate::verify::{Turns, Verifier};
 
 /// Makes a [`ResourceServer`].
 #[derive(Clone)]
@@ -428,6 +428,7 @@ impl ResourceServerBuilder {
                     providers: TrustedProviders::new(providers, resolver),
                     max_token_bytes: self.max_token_bytes,
                     cache: self.cache.map(VerifiedTokens::new),
+                    turns: Turns::default(),
                 },
                 clock: self.clock,
                 answers: Arc::new(Answers {

@@ -16,6 +16,7 @@ mod header;
 mod invalid;
 mod issuer;
 mod signature;
+mod turn;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub(crate) use self::claims_set::ValidClaims;
 pub(crate) use self::dates::Dates;
 pub use self::invalid::InvalidToken;
 pub(crate) use self::signature::VerificationKey;
+pub(crate) use self::turn::{Turn, Turns};
 
 /// A token that was not accepted.
 pub(crate) enum Refused {
@@ -53,6 +55,8 @@ pub(crate) enum Refused {
     Replaced { reason: InvalidToken, refreshing: Refreshing, provider: Arc<TrustedProvider> },
     /// Whether this issuer is trusted is to be asked first.
     Unresolved { issuer: String },
+    /// As many signatures as may be are being checked: it takes a [`Turn`].
+    Busy,
 }
 
 /// Whether newer keys may be waited for.
@@ -70,6 +74,8 @@ pub(crate) struct Verifier {
     pub(crate) max_token_bytes: usize,
     /// Those that were verified; `None` where all are verified each time.
     pub(crate) cache: Option<VerifiedTokens>,
+    /// For the sake of what is in the cache.
+    pub(crate) turns: Turns,
 }
 
 impl Verifier {
@@ -78,10 +84,11 @@ impl Verifier {
         token: UnreadToken<'_>,
         now: UnixTime,
         pass: Pass,
+        turn: Option<Turn<'_>>,
     ) -> Result<OAuth2Claims, Refused> {
         let of_cache = self.cache.as_ref().and_then(|cache| Some((cache, Trace::of(token)?)));
         let Some((cache, trace)) = of_cache else {
-            return self.verify_anew(token, now, pass, None, b"");
+            return self.verify_anew(token, now, pass, turn, None, b"");
         };
         // What is equal to a token that was verified, to the last byte, need not be read.
         let looked = match cache.find(&trace) {
@@ -91,7 +98,7 @@ impl Verifier {
                 Again::Unknown(looked) => looked,
             },
         };
-        let claims = self.verify_anew(token, now, pass, looked, trace.start())?;
+        let claims = self.verify_anew(token, now, pass, turn, looked, trace.start())?;
         cache.keep(&trace, claims.clone(), &self.providers);
         Ok(claims)
     }
@@ -103,6 +110,7 @@ impl Verifier {
         token: UnreadToken<'_>,
         now: UnixTime,
         pass: Pass,
+        turn: Option<Turn<'_>>,
         looked: Option<Look>,
         kept: &[u8],
     ) -> Result<OAuth2Claims, Refused> {
@@ -127,6 +135,11 @@ impl Verifier {
             freshen(&provider, pass)?;
             keys = provider.keys.current();
         }
+        let _turn = match turn {
+            // Without a cache nobody is there to leave a thread to.
+            None if self.cache.is_some() => Some(self.turns.take().ok_or(Refused::Busy)?),
+            turn => turn,
+        };
         let verified = verify_for(&provider, &keys, &jws, header.as_ref(), now);
         let verified = verified.map_err(|reason| match reason {
             InvalidToken::UnknownKey => issuer::require(&provider, &jws).err().unwrap_or(reason),

@@ -12,7 +12,7 @@ use crate::clock::UnixTime;
 use crate::json::parse_object;
 use crate::jwks::KeySet;
 use crate::provider::{Provider, TrustedProvider, TrustedProviders};
-use crate::verify::{Algorithm, Pass, Refused, Verifier};
+use crate::verify::{Algorithm, Pass, Refused, Turns, Verifier};
 
 /// Where a text of JSON is read that we did not write.
 #[derive(Clone, Copy, Debug)]
@@ -196,20 +196,23 @@ fn verifier(providers: Vec<TrustedProvider>) -> Verifier {
         providers: TrustedProviders::new(providers, None),
         max_token_bytes: usize::MAX,
         cache: Some(VerifiedTokens::new(Limits::default())),
+        turns: Turns::default(),
     }
 }
 
 fn verify_with(verifier: &Verifier, token: &str) -> Result<(), &'static str> {
-    verifier.verify(UnreadToken::new(token.as_bytes()), UnixTime(1000), Pass::First).map(|_| ()).map_err(
-        |refused| match refused {
+    verifier
+        .verify(UnreadToken::new(token.as_bytes()), UnixTime(1000), Pass::First, None)
+        .map(|_| ())
+        .map_err(|refused| match refused {
+            Refused::Busy => panic!("there is no runtime of several threads"),
             Refused::Malformed => panic!("base64url is no `b64token`"),
             Refused::Invalid { reason, .. } => reason.as_str(),
             Refused::UnknownKey { .. } => "unknown_key",
             Refused::Keys { .. } => "keys",
             Refused::Replaced { .. } => "replaced",
             Refused::Unresolved { .. } => "unresolved",
-        },
-    )
+        })
 }
 
 fn sign(header: &[u8], payload: &[u8]) -> String {
