@@ -1,6 +1,7 @@
 //! The routes that are asked, and how they are asked without a network.
 
 use std::convert::Infallible;
+use std::fmt::Debug;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,6 +13,7 @@ use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENT
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use oauth2_guard::layer::GuardService;
 use oauth2_guard::{Claims, ResourceServer, requires};
 use serde::Deserialize;
 use tower::{Layer, Service};
@@ -63,17 +65,22 @@ pub fn app(server: &ResourceServer) -> Router {
         .route("/unowned/{whose}", get(unowned))
 }
 
+/// `/guarded` with the layer around the router, rather than around each of its routes.
+pub fn around(server: &ResourceServer) -> GuardService<Router> {
+    server.layer().layer(Router::new().route("/guarded", get(guarded)))
+}
+
 /// A caller of one route, with one token or none, who knows what is answered.
 #[derive(Clone, Debug)]
-pub struct Caller {
-    app: Router,
+pub struct Caller<S = Router> {
+    app: S,
     path: &'static str,
     status: StatusCode,
 }
 
-impl Caller {
+impl<S: Service<Request<Body>, Response = Response, Error: Debug> + Clone> Caller<S> {
     /// Expects this answer.
-    pub fn new(app: &Router, path: &'static str, status: StatusCode) -> Self {
+    pub fn new(app: &S, path: &'static str, status: StatusCode) -> Self {
         Self { app: app.clone(), path, status }
     }
 
