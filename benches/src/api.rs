@@ -63,11 +63,13 @@ pub fn app(server: &ResourceServer) -> Router {
         .merge(refused)
         .route("/bare", get(bare))
         .route("/unowned/{whose}", get(unowned))
+        // As `axum::serve` does: a router without its state makes its handlers and layers anew for each request.
+        .with_state(())
 }
 
 /// `/guarded` with the layer around the router, rather than around each of its routes.
 pub fn around(server: &ResourceServer) -> GuardService<Router> {
-    server.layer().layer(Router::new().route("/guarded", get(guarded)))
+    server.layer().layer(Router::new().route("/guarded", get(guarded)).with_state(()))
 }
 
 /// A caller of one route, with one token or none, who knows what is answered.
