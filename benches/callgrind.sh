@@ -22,7 +22,7 @@ count() {
 for algorithm in "${algorithms[@]}"; do
     printf '\n%s, instructions of a request\n' "$algorithm"
     bare=
-    for kind in bare nothing hit typed miss refusing anonymous garbage unknown_key denied; do
+    for kind in bare nothing hit typed miss refusing anonymous garbage unknown_key denied around_anonymous around_garbage around_unknown_key; do
         each=$(($(count "$algorithm" "$kind") / times))
         bare=${bare:-$each}
         case $kind in
@@ -36,6 +36,9 @@ for algorithm in "${algorithms[@]}"; do
             garbage) name='refused: garbage' ;;
             unknown_key) name='refused: a key that nobody has' ;;
             denied) name='refused: the rule denies' ;;
+            around_anonymous) name='no token, by a layer around the whole router' ;;
+            around_garbage) name='garbage, by the same' ;;
+            around_unknown_key) name='a key that nobody has, by the same' ;;
         esac
         awk -v name="$name" -v each="$each" -v bare="$bare" \
             'BEGIN { printf "  %-52s %8.3f x %10d\n", name, each / bare, each }'
