@@ -8,14 +8,18 @@ use std::path::Path;
 use std::time::Duration;
 use std::{env, fs};
 
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use axum::routing::get;
-use axum::{Router, http::StatusCode};
+use futures_util::FutureExt;
 use kinds::{Base, Broken, Refusal, every_kind, routes};
 use oauth2_guard::layer::GuardLayer;
 use oauth2_guard::{ResourceServerBuilder, requires};
-use oauth2_guard_tests::{Api, World};
+use oauth2_guard_tests::{Api, World, bearer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tower::ServiceExt;
 
 const RESOURCE: &str = "https://api.example.com/it's/a~b";
 const ODD_REALM: &str = "o'rders, a=b; {~}!";
@@ -124,4 +128,38 @@ async fn an_answer_may_be_given_another_body() {
         let answer = api.get_with(&[]).await;
         assert_eq!((answer.status, answer.body.len()), (StatusCode::UNAUTHORIZED.as_u16(), 45 * 9));
     }
+}
+
+/// A flood of them finds the keys as new as they may be, or out of reach, and nobody in it waits.
+#[tokio::test]
+async fn a_key_that_nobody_has_is_refused_at_once_while_no_fetch_is_due() {
+    let world = World::new().await;
+    let app = routes().layer(world.server().await.layer());
+    let token = bearer(&world.token().header("kid", "unknown").build());
+    let call = || {
+        let mut request = Request::get("/").body(Body::empty()).unwrap();
+        request.headers_mut().extend(token.clone());
+        app.clone().oneshot(request)
+    };
+    let at_once = || call().now_or_never().map(|answer| answer.unwrap().status().as_u16());
+    let later = async || call().await.unwrap().status().as_u16();
+
+    // Within the cool-down of the fetch at the start.
+    assert_eq!(at_once(), Some(401));
+    world.clock.advance(Duration::from_secs(31));
+    let fetches = world.issuer.jwks_requests();
+    assert_eq!(at_once(), None);
+    assert_eq!(later().await, 401);
+    assert_eq!(at_once(), Some(401));
+    assert_eq!(world.issuer.jwks_requests(), fetches + 1);
+
+    world.issuer.set_down(true);
+    world.clock.advance(Duration::from_secs(31));
+    assert_eq!(later().await, 503);
+    let answer = call().now_or_never().unwrap().unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (503, &"30".parse().unwrap()));
+    world.issuer.set_down(false);
+    world.clock.advance(Duration::from_secs(31));
+    assert_eq!(later().await, 401);
+    assert_eq!(at_once(), Some(401));
 }

@@ -1,5 +1,4 @@
-use core::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::Hint;
 use crate::clock::UnixTime;
@@ -9,28 +8,26 @@ use crate::clock::UnixTime;
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
     given: AtomicU32,
-    looks: Mutex<Looks>,
-}
-
-#[derive(Debug, Default)]
-struct Looks {
-    minute: u64,
-    count: u32,
+    /// The minute, and how many in it.
+    looks: AtomicU64,
 }
 
 /// In a minute.
-const MOST_LOOKS: u32 = 20;
+const MOST_LOOKS: u64 = 20;
+
+/// So many numbers of looks, each in its minute.
+const LOOKS: u64 = 1 << 8;
 
 impl Hints {
-    /// Whether another refused token is worth a look.
+    /// Whether another refused token is worth a look. Once there were enough of them it writes nothing, so that nobody waits for anybody.
     pub(crate) fn may_look(&self, UnixTime(now): UnixTime) -> bool {
-        let minute = now.checked_div(60).unwrap_or_default();
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.minute != minute {
-            *looks = Looks { minute, count: 0 };
-        }
-        looks.count = looks.count.saturating_add(1);
-        looks.count <= MOST_LOOKS
+        let minute = now.checked_div(60).unwrap_or_default().wrapping_mul(LOOKS);
+        let another = |looks: u64| {
+            let is_this_minute = looks & !(LOOKS - 1) == minute;
+            let before = if is_this_minute { looks } else { minute };
+            (before & (LOOKS - 1) < MOST_LOOKS).then(|| before.saturating_add(1))
+        };
+        self.looks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, another).is_ok()
     }
 
     /// Tells it, unless that was done; with the provider's name, where it is known which is meant.
