@@ -1,5 +1,6 @@
 //! The one object that a user makes, and its builder.
 
+mod build;
 mod builder;
 
 use core::fmt;
