@@ -17,6 +17,7 @@ use oauth2_guard_benches::keep_alive::{Connection, request};
 use oauth2_guard_benches::process::Server;
 use oauth2_guard_benches::tokens::{common, distinct};
 use oauth2_guard_benches::{median, unless_test};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 4;
@@ -34,10 +35,14 @@ async fn main() {
 async fn at_rest(issuer: &Issuer, token: &TokenBuilder) {
     println!("\nat rest, after a request");
     println!("  {:<48} {:>12} {:>16} {:>12}", "", "resident", "of it, allocated", "more");
+    let guarded = env!("CARGO_BIN_EXE_guarded");
+    let jwks = json!({"keys": [issuer.key(Algorithm::ES256).jwk()]}).to_string();
     let mut bare = None;
     let apis = [
         ("no authorization at all", env!("CARGO_BIN_EXE_bare"), vec![]),
-        ("#[requires(scopes = ..)], keys by discovery", env!("CARGO_BIN_EXE_guarded"), vec![issuer.url()]),
+        ("the program of those below, unguarded", guarded, vec![issuer.url(), "--unguarded"]),
+        ("#[requires(scopes = ..)], keys in the program", guarded, vec![issuer.url(), "--keys", &jwks]),
+        ("#[requires(scopes = ..)], keys by discovery", guarded, vec![issuer.url()]),
     ];
     for (name, program, arguments) in apis {
         let mut memories = Vec::new();
