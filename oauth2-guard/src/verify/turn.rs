@@ -1,10 +1,14 @@
 //! How many signatures are checked at once.
 
 use core::fmt;
+use core::pin::pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::time::Duration;
 use std::sync::OnceLock;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 /// All threads of a runtime but one check signatures at the most, so that a flood of tokens which nobody has seen leaves a thread to those that were.
 ///
@@ -12,34 +16,81 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 #[derive(Default)]
 pub(crate) struct Turns {
     /// Made for the runtime of the first check; `None` where nobody has to wait.
-    places: OnceLock<Option<Semaphore>>,
+    line: OnceLock<Option<Line>>,
+}
+
+struct Line {
+    /// Those that are given to nobody.
+    places: Semaphore,
+    most: usize,
+    /// How many signatures are being checked.
+    checked: AtomicUsize,
 }
 
 /// The right to check a signature. It is given back when it is dropped, and held across no `await`.
 pub(crate) struct Turn<'a> {
+    line: Option<&'a Line>,
     _place: Option<SemaphorePermit<'a>>,
 }
+
+/// After so long in line it is looked whether a place is given to somebody who does not come: a task that nobody polls any more, or one on
+/// a thread that something else keeps.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 impl Turns {
     /// `None` where it takes [`wait`](Self::wait).
     pub(crate) fn take(&self) -> Option<Turn<'_>> {
-        match self.places() {
-            None => Some(Turn { _place: None }),
-            Some(places) => places.try_acquire().ok().map(|place| Turn { _place: Some(place) }),
+        match self.line() {
+            None => Some(Turn::without_line()),
+            Some(line) => line.places.try_acquire().ok().map(|place| line.begin(Some(place))),
         }
     }
 
     /// Those who came first go first. Who is dropped meanwhile leaves the line.
     pub(crate) async fn wait(&self) -> Turn<'_> {
-        match self.places() {
-            None => Turn { _place: None },
-            // It is never closed.
-            Some(places) => Turn { _place: places.acquire().await.ok() },
+        let Some(line) = self.line() else { return Turn::without_line() };
+        let mut place = pin!(line.places.acquire());
+        loop {
+            match timeout(PATIENCE, &mut place).await {
+                // They are never closed.
+                Ok(place) => return line.begin(place.ok()),
+                Err(_) if line.has_idle_place() => return line.begin(None),
+                Err(_) => {}
+            }
         }
     }
 
-    fn places(&self) -> Option<&Semaphore> {
-        self.places.get_or_init(|| all_but_one(threads()).map(Semaphore::new)).as_ref()
+    fn line(&self) -> Option<&Line> {
+        self.line.get_or_init(|| all_but_one(threads()).map(Line::new)).as_ref()
+    }
+}
+
+impl Line {
+    fn new(most: usize) -> Self {
+        Self { places: Semaphore::new(most), most, checked: AtomicUsize::new(0) }
+    }
+
+    fn begin<'a>(&'a self, place: Option<SemaphorePermit<'a>>) -> Turn<'a> {
+        self.checked.fetch_add(1, Ordering::Relaxed);
+        Turn { line: Some(self), _place: place }
+    }
+
+    fn has_idle_place(&self) -> bool {
+        self.checked.load(Ordering::Relaxed) < self.most
+    }
+}
+
+impl Turn<'_> {
+    fn without_line() -> Self {
+        Self { line: None, _place: None }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some(line) = self.line {
+            line.checked.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -68,10 +119,10 @@ mod tests {
 
     use tokio::runtime::{Builder, Runtime};
 
-    use super::Turns;
+    use super::{PATIENCE, Turns, timeout};
 
     fn runtime(threads: usize) -> Runtime {
-        Builder::new_multi_thread().worker_threads(threads).build().unwrap()
+        Builder::new_multi_thread().worker_threads(threads).enable_time().build().unwrap()
     }
 
     /// Whether one more is let in at once.
@@ -126,6 +177,29 @@ mod tests {
         let Poll::Ready(turn) = second.as_mut().poll(&mut context) else { panic!("it waits") };
         drop(turn);
         assert!(third.as_mut().poll(&mut context).is_ready());
+        assert!(is_free(&turns));
+    }
+    #[test]
+    fn a_place_of_somebody_who_does_not_come_keeps_nobody_waiting() {
+        let runtime = runtime(3);
+        let _context = runtime.enter();
+        let turns = Turns::default();
+        let mut held: Vec<_> = (0..2).map(|_| turns.take().unwrap()).collect();
+        let mut context = Context::from_waker(Waker::noop());
+        let mut given = pin!(turns.wait());
+        assert!(given.as_mut().poll(&mut context).is_pending());
+        runtime.block_on(async {
+            assert!(timeout(PATIENCE * 2, turns.wait()).await.is_err(), "both are at it");
+            // Its place is given to who is not polled.
+            held.pop();
+            assert!(!is_free(&turns));
+            let turn = turns.wait().await;
+            assert!(timeout(PATIENCE * 2, turns.wait()).await.is_err(), "two are at it again");
+            drop(turn);
+            drop(turns.wait().await);
+        });
+        let Poll::Ready(turn) = given.as_mut().poll(&mut context) else { panic!("it has a place") };
+        drop(turn);
         assert!(is_free(&turns));
     }
 }
