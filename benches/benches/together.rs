@@ -15,17 +15,20 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderValue, Request, StatusCode};
 use axum::routing::get;
 use oauth2_guard::{Algorithm, OAuth2Claims, ResourceServer};
-use oauth2_guard_benches::api::{Caller, bearer};
+use oauth2_guard_benches::api::bearer;
 use oauth2_guard_benches::tokens::{distinct, key, provider, token};
 use oauth2_guard_benches::{Subject, compare, now, unless_test};
 use quick_cache::sync::{Cache, GuardResult};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
 const CONNECTIONS: usize = 50;
 const ROUNDS: usize = 500;
@@ -57,12 +60,11 @@ fn verifications(algorithm: Algorithm, threads: usize) -> Vec<usize> {
     let server = now(ResourceServer::builder().provider(provider(&key)).build()).expect("a server");
     let seen = Seen::default();
     let app = Router::new().route("/", get(orders)).with_state(Arc::clone(&seen)).layer(server.layer());
-    let caller = Caller::new(&app, "/", StatusCode::OK);
     let runtime = Builder::new_multi_thread().worker_threads(threads).build().expect("a runtime");
     let token = token(&key);
     distinct(&token, unless_test(ROUNDS, 1))
         .map(|token| {
-            bring(&runtime, &caller, &bearer(&token));
+            bring(&runtime, &app, &bearer(&token));
             let claims = std::mem::take(&mut *seen.lock().expect("nobody panicked"));
             assert_eq!(claims.len(), CONNECTIONS);
             let distinct: HashSet<_> =
@@ -73,15 +75,17 @@ fn verifications(algorithm: Algorithm, threads: usize) -> Vec<usize> {
 }
 
 /// All at once.
-fn bring(runtime: &Runtime, caller: &Caller, token: &HeaderValue) {
+fn bring(runtime: &Runtime, app: &Router, token: &HeaderValue) {
     let barrier = Arc::new(Barrier::new(CONNECTIONS));
     runtime.block_on(async {
         let mut all = JoinSet::new();
         for _ in 0..CONNECTIONS {
-            let (mut caller, token, barrier) = (caller.clone(), token.clone(), Arc::clone(&barrier));
+            let request = Request::get("/").header(AUTHORIZATION, token).body(Body::empty());
+            let (app, request, barrier) = (app.clone(), request.expect("a request"), Arc::clone(&barrier));
             all.spawn(async move {
                 barrier.wait().await;
-                caller.call(Some(&token));
+                let answer = app.oneshot(request).await.expect("an answer");
+                assert_eq!(answer.status(), StatusCode::OK);
             });
         }
         all.join_all().await;
