@@ -18,6 +18,16 @@ const LONGEST_SIGNATURE: usize = 1366;
 /// After so many answers of a resolver it is looked which tokens are of a provider that is another by now.
 const MOST_RESOLVED: usize = 64;
 
+/// How much of the cache itself a token takes, at the most: its digest and a pointer in a table with links, which has grown to twice what is in use,
+/// and an index.
+const PLACE: usize = 2 * 64 + 16;
+
+/// No token takes less, with its claims.
+const LEAST_TOKEN: usize = 512;
+
+/// For so many tokens there is the place of one that was forgotten: it is known when it comes again.
+const TOKENS_OF_A_GHOST: usize = 2;
+
 /// How much is kept at the most.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -66,7 +76,7 @@ struct Weight {
 
 impl Weighter<Digest, OAuth2Claims> for Weight {
     fn weight(&self, _: &Digest, claims: &OAuth2Claims) -> u64 {
-        u64::try_from(claims.bytes()).unwrap_or(u64::MAX).max(self.least)
+        u64::try_from(claims.bytes().saturating_add(PLACE)).unwrap_or(u64::MAX).max(self.least)
     }
 }
 
@@ -92,14 +102,18 @@ impl<'a> Trace<'a> {
 impl VerifiedTokens {
     pub(crate) fn new(Limits { tokens, bytes }: Limits) -> Self {
         let (tokens, bytes) = (tokens.max(1), bytes.max(1));
-        let least = u64::try_from(bytes.div_ceil(tokens)).unwrap_or(u64::MAX);
+        let places = tokens.min(bytes / LEAST_TOKEN).max(1);
+        let ghosts = (places / TOKENS_OF_A_GHOST).saturating_mul(PLACE);
+        let weight = u64::try_from(bytes.saturating_sub(ghosts).max(1)).unwrap_or(u64::MAX);
+        let least = weight.div_ceil(u64::try_from(tokens).unwrap_or(u64::MAX));
         let options = OptionsBuilder::new()
-            .estimated_items_capacity(tokens)
-            .weight_capacity(u64::try_from(bytes).unwrap_or(u64::MAX))
+            .estimated_items_capacity(places)
+            .weight_capacity(weight)
+            .ghost_allocation(1.0 / TOKENS_OF_A_GHOST as f64)
             .build();
         // Both capacities are given, so that nothing is missing.
         let cache = options.map_or_else(
-            |_| Cache::with_weighter(tokens, 0, Weight { least }),
+            |_| Cache::with_weighter(places, 0, Weight { least }),
             |options| Cache::with_options(options, Weight { least }, Default::default(), Default::default()),
         );
         Self { tokens: cache, tidied: AtomicUsize::new(0) }

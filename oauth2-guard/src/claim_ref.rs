@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use crate::claims::ClaimsText;
+use crate::json::JsonText;
 
 /// A reference that was found to be one, by [`mistake_in`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,7 +14,7 @@ pub(crate) enum Found<'a> {
     Absent,
     /// Something on the way is there, but has no members; or the token says that the claim exists, and leaves it out.
     Unreadable,
-    Value(&'a Value),
+    Value(JsonText<'a>),
 }
 
 /// Why a text refers to no claim.
@@ -86,37 +87,39 @@ impl<T: AsRef<str>> ClaimRef<T> {
         !self.0.as_ref().trim_start_matches('/').contains('/') && self.top_level() == name
     }
 
-    pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Found<'a> {
+    pub(crate) fn find<'a>(&self, claims: &'a ClaimsText) -> Found<'a> {
         match self.lead(claims) {
             Found::Absent if self.is_elsewhere(claims) => Found::Unreadable,
             found => found,
         }
     }
 
-    fn lead<'a>(&self, claims: &'a Map<String, Value>) -> Found<'a> {
+    fn lead<'a>(&self, claims: &'a ClaimsText) -> Found<'a> {
         let text = self.0.as_ref();
-        let Some(path) = text.strip_prefix('/') else {
+        if !text.starts_with('/') {
             return claims.get(text).map_or(Found::Absent, Found::Value);
-        };
-        let mut members = claims;
-        let mut segments = path.split('/').peekable();
-        while let Some(segment) = segments.next() {
-            let Some(value) = members.get(&*unescape(segment)) else { return Found::Absent };
-            if segments.peek().is_none() {
-                return Found::Value(value);
-            }
-            let Value::Object(inner) = value else { return Found::Unreadable };
-            members = inner;
         }
-        Found::Absent
+        let mut segments = self.segments();
+        let Some(mut value) = segments.next().and_then(|name| claims.get(&name)) else {
+            return Found::Absent;
+        };
+        for segment in segments {
+            if !value.is_object() {
+                return Found::Unreadable;
+            }
+            let Some(inner) = value.member(&segment) else { return Found::Absent };
+            value = inner;
+        }
+        Found::Value(value)
     }
 
     /// A distributed claim (OpenID Connect Core §5.6.2), or more groups than Microsoft Entra ID puts into a token.
-    fn is_elsewhere(&self, claims: &Map<String, Value>) -> bool {
+    fn is_elsewhere(&self, claims: &ClaimsText) -> bool {
         let name = self.top_level();
-        let distributed =
-            claims.get("_claim_names").is_some_and(|names| names.get(&*name).is_some() || !names.is_object());
-        distributed || (name == "groups" && claims.contains_key("hasgroups"))
+        let distributed = claims
+            .get("_claim_names")
+            .is_some_and(|names| names.member(&name).is_some() || !names.is_object());
+        distributed || (name == "groups" && claims.contains("hasgroups"))
     }
 }
 
@@ -194,10 +197,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{ClaimRef, Found, NotAClaimRef};
+    use crate::claims::ClaimsText;
 
     fn find(reference: &str, claims: &Value) -> Option<Value> {
-        match ClaimRef::parse(reference).unwrap().find(claims.as_object().unwrap()) {
-            Found::Value(value) => Some(value.clone()),
+        match ClaimRef::parse(reference).unwrap().find(&ClaimsText::of(claims)) {
+            Found::Value(value) => value.to_value(),
             Found::Absent => None,
             Found::Unreadable => Some(json!("UNREADABLE")),
         }

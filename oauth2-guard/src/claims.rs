@@ -1,3 +1,6 @@
+mod deserialize;
+mod text;
+
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
@@ -11,12 +14,19 @@ use serde_json::{Map, Value};
 use crate::claim_ref::{ClaimRef, Found};
 use crate::clock::UnixTime;
 use crate::extract::Passed;
-use crate::json;
-use crate::policy::{Answers, Denial, Evidence, Grants, Outlook, Policy, Principal, Rule, Token};
+use crate::json::parse_object;
+use crate::jwks::KnownHeader;
+use crate::memory::block;
+use crate::policy::{
+    Answers, Denial, Evidence, Grants, Outlook, Policy, Principal, PrincipalOf, Rule, Token,
+};
 use crate::provider::TrustedProvider;
 use crate::rejection::Reason;
 use crate::revocations::Void;
+use crate::token;
 use crate::verify::{Dates, InvalidToken, ValidClaims, VerificationKey};
+
+pub(crate) use self::text::{ClaimsText, Place};
 
 /// A clock may be set, and a machine asleep, while a timer runs. A token may be revoked, and a key withdrawn.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -38,32 +48,52 @@ pub struct OAuth2Claims(Arc<Inner>);
 
 struct Inner {
     provider: Arc<TrustedProvider>,
-    members: Map<String, Value>,
+    text: ClaimsText,
+    issuer: Place,
+    subject: Place,
+    token_id: Place,
     grants: Grants,
     dates: Dates,
-    /// The one that signed it, and the number of the newest set of keys in which it was found.
-    key: Arc<VerificationKey>,
+    principal: PrincipalOf,
+    /// That of the token, with the key that signed it, and the number of the newest set of keys in which that was found.
+    header: Arc<KnownHeader>,
     key_set: AtomicU64,
-    /// Of the token, up to the middle of its signature; empty where it is not looked up again.
-    start: Box<[u8]>,
+    /// The beginning of the token's signature; nothing where the token is not looked up again.
+    signature_start: Place,
 }
 
 impl OAuth2Claims {
+    /// `start` is that of the token, up to the middle of its signature, or nothing.
     pub(crate) fn new(
         provider: Arc<TrustedProvider>,
         claims: ValidClaims,
         key_set: u64,
         start: &[u8],
     ) -> Self {
-        let grants = provider.roles.expand(provider.claims.grants(&claims.members));
-        let ValidClaims { members, dates, key } = claims;
-        let (key_set, start) = (AtomicU64::new(key_set), start.into());
-        Self(Arc::new(Inner { provider, members, grants, dates, key, key_set, start }))
+        let ValidClaims { mut text, issuer, subject, token_id, dates, header } = claims;
+        let grants = provider.roles.expand(provider.claims.grants(&text));
+        let signature_start = text.keep(token::signature_of(start));
+        let principal = PrincipalOf::new(provider.preset.principal());
+        let key_set = AtomicU64::new(key_set);
+        Self(Arc::new(Inner {
+            provider,
+            text,
+            issuer,
+            subject,
+            token_id,
+            grants,
+            dates,
+            principal,
+            header,
+            key_set,
+            signature_start,
+        }))
     }
 
     /// Whether they are the claims of a token that begins with these bytes, up to the middle of its signature.
     pub(crate) fn are_of(&self, start: &[u8]) -> bool {
-        *self.0.start == *start
+        let Inner { text, header, signature_start, .. } = &*self.0;
+        token::begins_with(start, header.segment(), text.as_text(), text.at(*signature_start))
     }
 
     pub(crate) fn trusted_provider(&self) -> &Arc<TrustedProvider> {
@@ -76,7 +106,7 @@ impl OAuth2Claims {
 
     /// The key that signed the token.
     pub(crate) fn key(&self) -> &VerificationKey {
-        &self.0.key
+        self.0.header.key()
     }
 
     /// A set of keys in which that key was found for the token; the newest that anybody looked into.
@@ -90,19 +120,26 @@ impl OAuth2Claims {
 
     fn is_key_withdrawn(&self) -> bool {
         let current = self.0.provider.keys.current();
-        current.number != self.key_set() && !current.keys.has(&self.0.key)
+        current.number != self.key_set() && !current.keys.has(self.key())
     }
 
-    /// How much it takes, about.
+    /// How much of the heap it takes, without what it shares with others.
     pub(crate) fn bytes(&self) -> usize {
-        let Inner { members, grants, start, .. } = &*self.0;
-        [size_of::<Inner>(), start.len(), json::bytes_of(members), grants.bytes()]
+        /// Of an [`Arc`], beside what it holds.
+        const COUNTS: usize = 2 * size_of::<usize>();
+        let Inner { text, grants, header, .. } = &*self.0;
+        [block(COUNTS.saturating_add(size_of::<Inner>())), text.bytes(), grants.bytes(), header.own_bytes()]
             .into_iter()
             .fold(0, usize::saturating_add)
     }
 
+    /// What all of it is read from.
+    pub(crate) fn text(&self) -> &ClaimsText {
+        &self.0.text
+    }
+
     pub(crate) fn token_id(&self) -> Option<&str> {
-        self.text("jti")
+        self.kept(self.0.token_id)
     }
 
     /// Whether it is as good as when the request came, for what is asked of it later on.
@@ -122,7 +159,7 @@ impl OAuth2Claims {
 
     /// `iss` as the token has it.
     pub(crate) fn untranslated_issuer(&self) -> &str {
-        self.text("iss").unwrap_or_default()
+        self.0.text.at(self.0.issuer)
     }
 
     /// What a rule is held against.
@@ -136,8 +173,8 @@ impl OAuth2Claims {
             provider: &provider.name,
             providers: &provider.siblings,
             most: provider.claims.most.as_ref(),
-            members: &self.0.members,
-            principal: provider.preset.principal(),
+            claims: &self.0.text,
+            principal: &self.0.principal,
             clock: &*provider.clock,
             leeway: provider.leeway.as_secs(),
         };
@@ -201,15 +238,14 @@ impl OAuth2Claims {
     /// The issuer: `iss`, or, where that is an [alias](crate::Provider::issuer_alias), the issuer as configured.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        let issuers = &self.0.provider.issuers;
-        self.text("iss").and_then(|iss| issuers.canonical(iss)).unwrap_or_default()
+        self.0.provider.issuers.canonical(self.untranslated_issuer()).unwrap_or_default()
     }
 
     /// Whom the token is about: `sub`, or the claim that the provider has as its [subject](crate::Provider::subject_claim). It is unique
     /// within its [issuer](Self::issuer) only.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.0.provider.claims.subject(&self.0.members)
+        self.kept(self.0.subject)
     }
 
     /// Whether the token is a person's or a client's own; `None` where the claims do not tell.
@@ -232,7 +268,7 @@ impl OAuth2Claims {
     /// ```
     #[must_use]
     pub fn principal(&self) -> Option<Principal> {
-        self.0.provider.preset.principal()(&self.0.members)
+        self.0.principal.find(&self.0.text)
     }
 
     /// `exp`: from when on the token is not accepted, the leeway aside.
@@ -365,27 +401,49 @@ impl OAuth2Claims {
     /// A claim: by its name, or, when `reference` begins with `/`, by a JSON Pointer over object members
     /// (`/realm_access/roles`). `None` where there is none, and where `reference` is none.
     ///
+    /// The claims are kept as the token has them: each call reads this one, and makes a value of it.
+    ///
     /// ```
     /// # use oauth2_guard::OAuth2Claims;
-    /// # fn city(claims: &OAuth2Claims) -> Option<&str> {
-    /// claims.claim("/address/locality")?.as_str()
+    /// use serde_json::Value;
+    ///
+    /// # fn city(claims: &OAuth2Claims) -> Option<String> {
+    /// match claims.claim("/address/locality")? {
+    ///     Value::String(city) => Some(city),
+    ///     _ => None,
+    /// }
     /// # }
     /// ```
     #[must_use]
-    pub fn claim(&self, reference: &str) -> Option<&Value> {
-        match ClaimRef::parse(reference).ok()?.find(&self.0.members) {
-            Found::Value(value) => Some(value),
+    pub fn claim(&self, reference: &str) -> Option<Value> {
+        match ClaimRef::parse(reference).ok()?.find(&self.0.text) {
+            Found::Value(value) => value.to_value(),
             Found::Absent | Found::Unreadable => None,
         }
     }
 
-    /// All claims.
+    /// All claims. Each call reads them, and makes values of them all: for one of them ask [`claim`](Self::claim), and for some
+    /// [`deserialize`](Self::deserialize).
     #[must_use]
-    pub fn members(&self) -> &Map<String, Value> {
-        &self.0.members
+    pub fn members(&self) -> Map<String, Value> {
+        parse_object(self.as_json().as_bytes()).unwrap_or_default()
     }
 
-    /// The claims as a type of the caller's; [`Claims<T>`](crate::Claims) does this for a handler.
+    /// All claims as the token has them: the text of a JSON object, without a second member of the same name at any depth. For what
+    /// reads JSON by itself, such as a policy engine; it costs nothing.
+    ///
+    /// ```
+    /// # use oauth2_guard::OAuth2Claims;
+    /// # fn input(claims: &OAuth2Claims) -> String {
+    /// format!(r#"{{"input":{{"claims":{}}}}}"#, claims.as_json())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        self.0.text.as_text()
+    }
+
+    /// The claims as a type of the caller's; [`Claims<T>`](crate::Claims) does this for a handler. Each call reads them all once.
     ///
     /// # Errors
     ///
@@ -408,11 +466,11 @@ impl OAuth2Claims {
     /// # }
     /// ```
     pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.0.members)
+        T::deserialize(&self.0.text)
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
-        self.0.members.get(name)?.as_str()
+    fn kept(&self, place: Place) -> Option<&str> {
+        Some(self.0.text.at(place)).filter(|text| !text.is_empty())
     }
 }
 

@@ -79,7 +79,7 @@ impl Clock for StoppedClock {
 }
 
 /// Whole seconds since 1970-01-01T00:00:00Z, as the NumericDate of a token (RFC 7519 §2).
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct UnixTime(pub(crate) u64);
 
 impl UnixTime {

@@ -1,6 +1,10 @@
 //! Strict JSON: one object, in UTF-8, without a second member of the same name at any depth (RFC 7519 §4,
 //! RFC 7515 §4).
 
+mod check;
+mod scan;
+mod text;
+
 use core::cell::Cell;
 use core::fmt;
 use std::borrow::Cow;
@@ -8,6 +12,10 @@ use std::sync::LazyLock;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+pub(crate) use self::check::check_object;
+pub(crate) use self::scan::Quoted;
+pub(crate) use self::text::JsonText;
 
 /// Not the JSON that was asked for. What it was is not said: it may be part of a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,6 +39,14 @@ pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, NotAnObje
 /// bytes takes more than six hundred once it is read.
 pub(crate) fn parse_object_of(bytes: &[u8], max_objects: usize) -> Result<Map<String, Value>, Unread> {
     let text = core::str::from_utf8(bytes).map_err(|_| Unread::NotAnObject)?;
+    match parse_value(text, max_objects)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(Unread::NotAnObject),
+    }
+}
+
+/// The same of any value.
+fn parse_value(text: &str, max_objects: usize) -> Result<Value, Unread> {
     let objects = Cell::new(0_usize);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = StrictValue { objects: &objects, max_objects }.deserialize(&mut deserializer);
@@ -39,31 +55,7 @@ pub(crate) fn parse_object_of(bytes: &[u8], max_objects: usize) -> Result<Map<St
         false => Unread::NotAnObject,
     })?;
     deserializer.end().map_err(|_| Unread::NotAnObject)?;
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(Unread::NotAnObject),
-    }
-}
-
-/// How much the members of an object take, about: a place in a tree that is half full, and what they point to.
-pub(crate) fn bytes_of(members: &Map<String, Value>) -> usize {
-    let member = |(name, value): (&String, &Value)| {
-        112_usize.saturating_add(name.len()).saturating_add(bytes_of_value(value))
-    };
-    members.iter().map(member).fold(0, usize::saturating_add)
-}
-
-fn bytes_of_value(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len().saturating_add(16),
-        Value::Array(values) => values
-            .iter()
-            .map(|value| bytes_of_value(value).saturating_add(size_of::<Value>()))
-            .fold(64, usize::saturating_add),
-        // A tree begins with a place for eleven.
-        Value::Object(members) => bytes_of(members).saturating_add(640),
-    }
+    Ok(value)
 }
 
 /// A string, as it stands where nothing in it is escaped.
@@ -100,6 +92,9 @@ pub(crate) struct StrictValue<'a> {
     pub(crate) objects: &'a Cell<usize>,
     pub(crate) max_objects: usize,
 }
+
+/// How deep objects and arrays may be nested; `serde_json` has the same.
+const MAX_DEPTH: usize = 127;
 
 /// How `serde_json` hands out a number where some crate of the build has turned on its `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";

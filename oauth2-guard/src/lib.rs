@@ -80,6 +80,7 @@ pub mod guide;
 mod json;
 mod jwks;
 pub mod layer;
+mod memory;
 #[cfg(feature = "utoipa")]
 pub mod openapi;
 mod ownership;

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::Path;
-use serde_json::Value;
 
 use crate::claim_ref::{ClaimRef, Found};
 use crate::claims::OAuth2Claims;
-use crate::policy::{OwnerRule, Principal, integer_of};
+use crate::policy::{OwnerRule, Principal};
 
 const EMAIL_VERIFIED: ClaimRef<&str> = ClaimRef::constant("email_verified");
 
@@ -139,6 +138,12 @@ pub(crate) struct Doubt {
     why: Why,
 }
 
+/// What a claim holds, before it is an [`Identifier`].
+enum Named<'a> {
+    Text(Cow<'a, str>),
+    Integer(i128),
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Why {
     NoClaim,
@@ -169,7 +174,8 @@ impl<'a> Bearer<'a> {
     #[must_use]
     pub fn is(&self, owner: &(impl OwnerId + ?Sized)) -> bool {
         match self.identifier() {
-            Ok(Some(identifier)) => owner.is(identifier),
+            Ok(Some(Named::Text(text))) => owner.is(Identifier::Text(&text)),
+            Ok(Some(Named::Integer(integer))) => owner.is(Identifier::Integer(integer)),
             Ok(None) => false,
             Err(why) => {
                 // What one token lacks does not cover up why the rule denies everybody.
@@ -226,7 +232,7 @@ impl<'a> Bearer<'a> {
         self.claim_of_rule.or(self.claim)
     }
 
-    fn identifier(&self) -> Result<Option<Identifier<'a>>, Why> {
+    fn identifier(&self) -> Result<Option<Named<'a>>, Why> {
         let claims = self.claims;
         let subject = claims.subject_claim();
         let claim = match self.claim() {
@@ -241,8 +247,9 @@ impl<'a> Bearer<'a> {
             Issuer::Unknown if is_subject && claims.has_siblings() => return Err(Why::SeveralIssuers),
             Issuer::Unknown | Issuer::Same | Issuer::Any => {}
         }
-        let found = match claim.find(claims.members()) {
-            Found::Absent | Found::Value(Value::Null) => return Err(Why::NoClaim),
+        let found = match claim.find(claims.text()) {
+            Found::Absent => return Err(Why::NoClaim),
+            Found::Value(value) if value.is_null() => return Err(Why::NoClaim),
             found => found,
         };
         // Who uses a client is not the client.
@@ -251,22 +258,22 @@ impl<'a> Bearer<'a> {
         if claims.principal() != Some(owner) {
             return Err(Why::OtherPrincipal);
         }
-        let is_verified = match EMAIL_VERIFIED.find(claims.members()) {
+        let is_verified = || match EMAIL_VERIFIED.find(claims.text()) {
             // Of several issuers one may let its users say what they like.
             Found::Absent => !claims.has_siblings(),
-            Found::Value(verified) => verified == true,
+            Found::Value(verified) => verified.as_bool() == Some(true),
             Found::Unreadable => false,
         };
-        if claim.is("email") && !is_verified {
+        if claim.is("email") && !is_verified() {
             return Err(Why::UnverifiedEmail);
         }
         if claims.is_of_many_tenants() && WRITTEN_BY_TENANTS.iter().any(|name| claim.is(name)) {
             return Err(Why::UnverifiedEmail);
         }
         let Found::Value(value) = found else { return Err(Why::NoIdentifier) };
-        let text = value.as_str().filter(|text| !text.is_empty()).map(Identifier::Text);
-        let identifier = text.or_else(|| integer_of(value).map(Identifier::Integer));
-        identifier.map(Some).ok_or(Why::NoIdentifier)
+        let text = value.as_str().filter(|text| !text.is_empty()).map(Named::Text);
+        let named = text.or_else(|| value.as_integer().map(Named::Integer));
+        named.map(Some).ok_or(Why::NoIdentifier)
     }
 }
 

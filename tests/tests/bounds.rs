@@ -1,5 +1,11 @@
 //! What a token can make the verifier allocate, and what a route costs a request: a binary of its own, as it counts every allocation.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice
+)]
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -75,6 +81,55 @@ fn what_is_not_signed_costs_a_few_times_its_own_size() {
     }
     let good = TokenBuilder::new("https://login.example.com", "api", key).build();
     assert!(now(server.verify(&good)).is_ok());
+}
+
+/// What is remembered takes what it is counted for, and the count is no more than a third above it.
+#[test]
+fn remembered_tokens_take_no_more_bytes_than_they_may() {
+    const LIMIT: usize = 4 * 1024 * 1024;
+    let secret: [u8; 32] = std::array::from_fn(|index| index as u8 * 7 + 1);
+    let key = SigningKey::secret(Algorithm::HS256, "1", &secret);
+    let roles = |count: usize, length: usize| {
+        let roles = (0..count).map(|number| format!("\"{number:0length$}\""));
+        format!("\"roles\":[{}]", roles.collect::<Vec<_>>().join(","))
+    };
+    let shapes: [(&str, String); 7] = [
+        ("1", r#""sub":"alice""#.to_owned()),
+        ("1", r#""sub":"\u0061lice","jti":"\u0061\u0062","s\u0063ope":"re\u0061d""#.to_owned()),
+        ("1", format!(r#""sub":"alice","scope":"{}""#, "orders:read ".repeat(40))),
+        ("1", roles(100, 1)),
+        ("1", roles(3, 1_000)),
+        ("1", format!(r#""x":{{"y":[{}0]}}"#, "{},".repeat(200))),
+        // Each with a header of its own.
+        ("", roles(5, 10)),
+    ];
+    for (id, shape) in shapes {
+        let token = |number: usize| {
+            let header = match id {
+                "" => format!(r#"{{"alg":"HS256","x":"{number}{}"}}"#, "x".repeat(200)),
+                id => format!(r#"{{"alg":"HS256","kid":"{id}"}}"#),
+            };
+            let valid = r#""iss":"https://login.example.com","aud":"api","exp":253402300799"#;
+            key.sign(header, format!(r#"{{{valid},"number":{number},{shape}}}"#))
+        };
+        let tokens: Vec<_> = (0..12_000).map(token).collect();
+        let remember = |limit: usize| {
+            let mut server = None;
+            let taken = measure(|| {
+                let provider =
+                    Provider::with_shared_secret("https://login.example.com", secret).audience("api");
+                let builder = ResourceServer::builder().provider(provider).max_cached_tokens(1_000_000);
+                let built = now(builder.max_cache_bytes(limit).build()).unwrap();
+                tokens.iter().for_each(|token| drop(now(built.verify(token)).unwrap()));
+                server = Some(built);
+            });
+            drop(server);
+            usize::try_from(taken.bytes_current).unwrap()
+        };
+        let taken = remember(LIMIT).saturating_sub(remember(1));
+        assert!(taken <= LIMIT, "{taken} of {LIMIT} bytes: {}", &shape[..40.min(shape.len())]);
+        assert!(taken >= LIMIT / 4 * 3, "{taken} of {LIMIT} bytes: {}", &shape[..40.min(shape.len())]);
+    }
 }
 
 /// The most bytes that are allocated at one time for a fetch of what `hostile` says.

@@ -107,7 +107,7 @@ fn fit<T: DeserializeOwned>(admitted: Admitted<'_>, claims: &OAuth2Claims) -> Re
 
 /// The name of the claim that does not fit, as it stands in the claims set. What is within it may be anybody's data, keys too.
 fn misfit<T: DeserializeOwned>(claims: &OAuth2Claims) -> Option<String> {
-    let error = serde_path_to_error::deserialize::<_, T>(claims.members()).err()?;
+    let error = serde_path_to_error::deserialize::<_, T>(claims.text()).err()?;
     match error.path().iter().next()? {
         Segment::Map { key } => Some(key.clone()),
         _ => None,

@@ -20,4 +20,5 @@ pub(crate) use self::discovery::Discovered;
 pub(crate) use self::fetch::{Fetcher, KeyLocation};
 pub(crate) use self::freshness::Refresh;
 pub(crate) use self::key_set::{KeySet, NoKey};
+pub(crate) use self::known_headers::KnownHeader;
 pub(crate) use self::store::{Dated, KeyStore, Refreshing, Stale, Unavailable};

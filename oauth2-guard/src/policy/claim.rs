@@ -1,7 +1,6 @@
-use serde_json::{Map, Value};
-
 use super::evaluate::Truth;
 use crate::claim_ref::{ClaimRef, Found};
+use crate::claims::ClaimsText;
 
 /// A claim has a value: `claim("tier") == "gold"`.
 ///
@@ -46,19 +45,19 @@ impl ClaimRule {
     }
 
     /// Whether some parameter of a route is like it.
-    pub(super) fn may_be_in_path(&self, claims: &Map<String, Value>) -> bool {
+    pub(super) fn may_be_in_path(&self, claims: &ClaimsText) -> bool {
         let Found::Value(value) = self.reference.find(claims) else { return false };
-        value.as_str().map_or_else(|| integer_of(value).is_some(), |text| !text.is_empty())
+        value.as_str().map_or_else(|| value.as_integer().is_some(), |text| !text.is_empty())
     }
 
-    pub(super) fn is_absent(&self, claims: &Map<String, Value>) -> bool {
+    pub(super) fn is_absent(&self, claims: &ClaimsText) -> bool {
         matches!(self.reference.find(claims), Found::Absent)
     }
 
     /// `parameter` finds one of the route's.
     pub(super) fn truth<'a>(
         &self,
-        claims: &Map<String, Value>,
+        claims: &ClaimsText,
         parameter: impl FnOnce(&str) -> Option<&'a str>,
     ) -> Truth {
         let parameter = match self.expected {
@@ -76,20 +75,16 @@ impl ClaimRule {
         };
         let equal = match self.expected {
             Expected::Text(text) => value.as_str().map(|value| value == text),
-            Expected::Integer(integer) => integer_of(value).map(|value| value == i128::from(integer)),
+            Expected::Integer(integer) => value.as_integer().map(|value| value == i128::from(integer)),
             Expected::Boolean(boolean) => value.as_bool().map(|value| value == boolean),
-            Expected::Path(_) => parameter.and_then(|parameter| match value.as_str() {
+            Expected::Path(_) => parameter.and_then(|parameter| match value.as_str().as_deref() {
                 Some("") => None,
                 Some(text) => Some(text == parameter),
-                None => integer_of(value).map(|value| value.to_string() == parameter),
+                None => value.as_integer().map(|value| value.to_string() == parameter),
             }),
         };
         equal.into()
     }
-}
-
-pub(crate) fn integer_of(value: &Value) -> Option<i128> {
-    value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
 }
 
 #[cfg(test)]
@@ -97,6 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::{ClaimRule, Expected, Truth};
+    use crate::claims::ClaimsText;
 
     #[test]
     fn types_are_not_converted() {
@@ -136,7 +132,7 @@ mod tests {
                 _ => None,
             };
             let rule = ClaimRule::new("claim", expected);
-            assert_eq!(rule.truth(claims.as_object().unwrap(), parameter), truth, "{value} {expected:?}");
+            assert_eq!(rule.truth(&ClaimsText::of(&claims), parameter), truth, "{value} {expected:?}");
         }
     }
 
@@ -145,7 +141,7 @@ mod tests {
         let claims = json!({"scalar": 1});
         let truth = |reference, expected| {
             let parameter = |name: &str| (name == "tenant").then_some("acme");
-            ClaimRule::new(reference, expected).truth(claims.as_object().unwrap(), parameter)
+            ClaimRule::new(reference, expected).truth(&ClaimsText::of(&claims), parameter)
         };
         for expected in [Expected::Text("x"), Expected::Path("tenant")] {
             assert_eq!(truth("absent", expected), Truth::False);

@@ -79,7 +79,7 @@ fn beyond_grants(rule: &Rule, evidence: &Evidence<'_>) -> Truth {
         Rule::Acr(value) => evidence.has_acr(value.as_str()),
         Rule::MaxAge(age) => evidence.is_login_within(age.as_secs()),
         Rule::Claim(claim) => match evidence.token {
-            Some(token) => claim.truth(token.members, |name| evidence.parameter(name)),
+            Some(token) => claim.truth(token.claims, |name| evidence.parameter(name)),
             None => Truth::Unknown,
         },
         Rule::Owner(owner) => evidence.answers.owner(*owner),
@@ -119,7 +119,7 @@ mod tests {
     const UNKNOWN: Rule = Rule::role("any");
 
     fn grants() -> Grants {
-        Grants { roles: Held::UNREADABLE, ..Grants::new(["held"], [], []) }
+        Grants { roles: Held::unreadable(), ..Grants::new(["held"], [], []) }
     }
 
     #[test]

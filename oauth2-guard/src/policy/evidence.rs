@@ -1,12 +1,11 @@
-use serde_json::{Map, Value};
-
 use super::check::CheckId;
 use super::evaluate::Truth;
 use super::grants::Grants;
 use super::owner::OwnerRule;
-use super::principal::Principal;
+use super::principal::{Principal, PrincipalOf};
 use super::remedy::Remedy;
 use crate::claim_ref::{ClaimRef, Found};
+use crate::claims::ClaimsText;
 use crate::clock::{Clock, UnixTime};
 
 const ACR: ClaimRef<&str> = ClaimRef::constant("acr");
@@ -32,9 +31,9 @@ pub(crate) struct Token<'a> {
     pub(crate) providers: &'a [Box<str>],
     /// The most that tokens of the provider can grant; anything where there is none.
     pub(crate) most: Option<&'a Grants>,
-    pub(crate) members: &'a Map<String, Value>,
+    pub(crate) claims: &'a ClaimsText,
     /// How the claims tell whom the token is about.
-    pub(crate) principal: fn(&Map<String, Value>) -> Option<Principal>,
+    pub(crate) principal: &'a PrincipalOf,
     pub(crate) clock: &'a dyn Clock,
     /// In seconds.
     pub(crate) leeway: u64,
@@ -89,15 +88,15 @@ impl<'a> Evidence<'a> {
     }
 
     pub(super) fn principal(&self) -> Option<Principal> {
-        let Token { principal, members, .. } = self.token?;
-        principal(members)
+        let Token { principal, claims, .. } = self.token?;
+        principal.find(claims)
     }
 
     pub(super) fn has_acr(&self, value: &str) -> Truth {
         if let Some(supposed) = self.supposed {
             return supposed.acr.first().is_some_and(|acr| *acr == value).into();
         }
-        match self.token.map(|token| ACR.find(token.members)) {
+        match self.token.map(|token| ACR.find(token.claims)) {
             None | Some(Found::Unreadable) => Truth::Unknown,
             Some(Found::Absent) => Truth::False,
             Some(Found::Value(acr)) => acr.as_str().map(|acr| acr == value).into(),
@@ -112,8 +111,8 @@ impl<'a> Evidence<'a> {
     }
 
     fn login_is_within(&self, seconds: u64) -> Option<bool> {
-        let Token { members, clock, leeway, .. } = self.token?;
-        let login = members.get("auth_time")?.as_u64()?;
+        let Token { claims, clock, leeway, .. } = self.token?;
+        let login = claims.get("auth_time")?.as_u64()?;
         let UnixTime(now) = UnixTime::of(clock.now())?;
         // One that is yet to come tells nothing.
         (login <= now.saturating_add(leeway))

@@ -30,14 +30,10 @@ impl Grants {
         roles: impl IntoIterator<Item = &'a str>,
         permissions: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        Self {
-            scopes: Held::known(scopes.into_iter()),
-            roles: Held::known(roles.into_iter()),
-            permissions: Held::known(permissions.into_iter()),
-        }
+        Self { scopes: Held::known(scopes), roles: Held::known(roles), permissions: Held::known(permissions) }
     }
 
-    /// How much they take on the heap, about.
+    /// How much they take on the heap.
     pub(crate) fn bytes(&self) -> usize {
         let held = [&self.scopes, &self.roles, &self.permissions].map(Held::bytes);
         held.into_iter().fold(0, usize::saturating_add)
@@ -81,5 +77,9 @@ impl fmt::Debug for Grants {
 
 /// RFC 6749 §3.3: printable ASCII without space, `"` and `\`.
 pub(crate) fn is_scope_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    !text.is_empty() && text.bytes().all(is_of_scope_token)
+}
+
+pub(crate) fn is_of_scope_token(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }

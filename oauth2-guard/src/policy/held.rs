@@ -1,15 +1,12 @@
 use core::fmt;
 
 use super::name::{Marked, Marks};
-
-/// So many are looked through sooner than searched.
-const FEW: usize = 16;
+use super::names::Names;
 
 /// The names of one kind that a token is known to hold, and those of which that is doubtful. Any other it does not hold.
 #[derive(Clone, Default, Eq, PartialEq)]
 pub(crate) struct Held {
-    /// Sorted and without doubles.
-    names: Vec<Box<str>>,
+    names: Names,
     doubtful: Doubtful,
     /// Of what is held and of what is doubtful.
     marks: Marks,
@@ -18,33 +15,38 @@ pub(crate) struct Held {
 /// What a token may hold or not.
 #[derive(Clone, Eq, PartialEq)]
 pub(crate) enum Doubtful {
-    /// Sorted, without doubles, and none of what is held.
-    Names(Vec<Box<str>>),
+    /// None of what is held.
+    Names(Names),
     /// Whatever is not held.
     Everything,
 }
 
 impl Held {
     /// Nothing is known.
-    pub(crate) const UNREADABLE: Self =
-        Self { names: Vec::new(), doubtful: Doubtful::Everything, marks: Marks::ALL };
-
-    /// Names that are empty are left out.
-    pub(crate) fn known<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let names = sorted(names);
-        Self { marks: marks(&names), names, doubtful: Doubtful::default() }
+    pub(crate) fn unreadable() -> Self {
+        Self { names: Names::default(), doubtful: Doubtful::Everything, marks: Marks::ALL }
     }
 
-    pub(crate) fn doubtful_names<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let names = sorted(names);
-        Self { names: Vec::new(), marks: marks(&names), doubtful: Doubtful::Names(names) }
+    /// Names that are empty are left out.
+    pub(crate) fn known<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
+        Self::known_among(&mut Vec::from_iter(names))
+    }
+
+    /// The same; they are in another order then.
+    pub(crate) fn known_among<N: AsRef<str>>(names: &mut [N]) -> Self {
+        Self { names: Names::among(names), doubtful: Doubtful::default(), marks: marks(names) }
+    }
+
+    pub(crate) fn doubtful_names<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
+        let Self { names, marks, .. } = Self::known(names);
+        Self { names: Names::default(), doubtful: Doubtful::Names(names), marks }
     }
 
     /// Whether `name` is among them; `None` when that cannot be known.
     pub(crate) fn contains(&self, name: &str) -> Option<bool> {
         match &self.doubtful {
-            _ if has(&self.names, name) => Some(true),
-            Doubtful::Names(doubtful) if !has(doubtful, name) => Some(false),
+            _ if self.names.contain(name) => Some(true),
+            Doubtful::Names(doubtful) if !doubtful.contain(name) => Some(false),
             Doubtful::Names(_) | Doubtful::Everything => None,
         }
     }
@@ -57,95 +59,63 @@ impl Held {
 
     /// Those that are known to be held, sorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|name| &**name)
+        self.names.iter()
     }
 
     pub(crate) fn doubtful(&self) -> &Doubtful {
         &self.doubtful
     }
 
-    /// How much it takes on the heap, about.
+    /// How much it takes on the heap.
     pub(crate) fn bytes(&self) -> usize {
         let doubtful = match &self.doubtful {
-            Doubtful::Names(names) => names.as_slice(),
-            Doubtful::Everything => &[],
+            Doubtful::Names(names) => names.bytes(),
+            Doubtful::Everything => 0,
         };
-        let names = self.names.iter().chain(doubtful);
-        names.map(|name| name.len().saturating_add(32)).fold(0, usize::saturating_add)
+        self.names.bytes().saturating_add(doubtful)
     }
 
     /// What either holds is held, also where the other doubts it.
-    pub(crate) fn and(mut self, other: Self) -> Self {
-        self.names = union(self.names, other.names);
-        self.doubtful = match (self.doubtful, other.doubtful) {
+    pub(crate) fn and(self, other: Self) -> Self {
+        let names = self.names.and(other.names);
+        let doubtful = match (self.doubtful, other.doubtful) {
             (Doubtful::Names(ours), Doubtful::Names(theirs)) => {
-                let mut doubtful = union(ours, theirs);
-                doubtful.retain(|name| !has(&self.names, name));
-                Doubtful::Names(doubtful)
+                Doubtful::Names(ours.and(theirs).without(|name| names.contain(name)))
             }
             _ => Doubtful::Everything,
         };
-        self.marks = self.marks.and(other.marks);
-        self
+        Self { names, doubtful, marks: self.marks.and(other.marks) }
     }
 
     /// What is not known to be among `most` becomes doubtful.
     pub(crate) fn within(self, most: &Self) -> Self {
-        let (names, beyond) = self.names.into_iter().partition(|name| most.contains(name) == Some(true));
+        let is_within = |name: &str| most.contains(name) == Some(true);
         let doubtful = match self.doubtful {
-            Doubtful::Names(doubtful) => Doubtful::Names(union(doubtful, beyond)),
+            Doubtful::Names(doubtful) => Doubtful::Names(doubtful.and(self.names.clone().without(is_within))),
             Doubtful::Everything => Doubtful::Everything,
         };
-        Self { names, doubtful, marks: self.marks }
+        Self { names: self.names.without(|name| !is_within(name)), doubtful, marks: self.marks }
     }
 }
 
-fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
-    let mut names: Vec<Box<str>> = names.filter(|name| !name.is_empty()).map(Box::from).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-/// Of two that are sorted.
-fn union(mut names: Vec<Box<str>>, more: Vec<Box<str>>) -> Vec<Box<str>> {
-    if names.is_empty() {
-        return more;
-    }
-    if !more.is_empty() {
-        names.extend(more);
-        // The stable sort merges what is sorted already.
-        names.sort();
-        names.dedup();
-    }
-    names
-}
-
-fn marks(names: &[Box<str>]) -> Marks {
-    names.iter().fold(Marks::default(), |marks, name| marks.and(Marks::of(name)))
-}
-
-fn has(sorted: &[Box<str>], name: &str) -> bool {
-    // Most differ in their lengths already.
-    if sorted.len() <= FEW {
-        return sorted.iter().any(|held| **held == *name);
-    }
-    sorted.binary_search_by(|held| (**held).cmp(name)).is_ok()
+fn marks<N: AsRef<str>>(names: &[N]) -> Marks {
+    let names = names.iter().map(AsRef::as_ref).filter(|name| !name.is_empty());
+    names.fold(Marks::default(), |marks, name| marks.and(Marks::of(name)))
 }
 
 impl Default for Doubtful {
     fn default() -> Self {
-        Self::Names(Vec::new())
+        Self::Names(Names::default())
     }
 }
 
 /// Says how many, never which: they are part of a token.
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} known", self.names.len())?;
+        write!(f, "{} known", self.names.count())?;
         match &self.doubtful {
-            Doubtful::Names(doubtful) if doubtful.is_empty() => Ok(()),
-            Doubtful::Names(doubtful) => write!(f, ", {} doubtful", doubtful.len()),
+            Doubtful::Names(doubtful) if doubtful.count() == 0 => Ok(()),
+            Doubtful::Names(doubtful) => write!(f, ", {} doubtful", doubtful.count()),
             Doubtful::Everything => f.write_str(", the rest unreadable"),
         }
     }
@@ -157,11 +127,11 @@ mod tests {
     use super::Held;
 
     fn known(names: &[&str]) -> Held {
-        Held::known(names.iter().copied())
+        Held::known(names)
     }
 
     fn doubtful(names: &[&str]) -> Held {
-        Held::doubtful_names(names.iter().copied())
+        Held::doubtful_names(names)
     }
 
     fn contains(held: &Held) -> [Option<bool>; 4] {
@@ -175,7 +145,7 @@ mod tests {
     fn knows_what_is_held_and_doubts_some_or_everything_else() {
         assert_eq!(contains(&known(&["c", "a", "", "a"])), [YES, NO, YES, NO]);
         assert_eq!(contains(&doubtful(&["c", ""])), [NO, NO, None, NO]);
-        assert_eq!(contains(&Held::UNREADABLE), [None; 4]);
+        assert_eq!(contains(&Held::unreadable()), [None; 4]);
         assert_eq!(contains(&Held::default()), [NO; 4]);
         assert_eq!(known(&["a"]).contains(""), NO);
     }
@@ -186,8 +156,8 @@ mod tests {
             (known(&["b"]), known(&["a", "b"]), [YES, YES, NO, NO]),
             (known(&["b"]), doubtful(&["a", "b"]), [None, YES, NO, NO]),
             (doubtful(&["a"]), doubtful(&["b"]), [None, None, NO, NO]),
-            (known(&["b"]), Held::UNREADABLE, [None, YES, None, None]),
-            (doubtful(&["b"]), Held::UNREADABLE, [None; 4]),
+            (known(&["b"]), Held::unreadable(), [None, YES, None, None]),
+            (doubtful(&["b"]), Held::unreadable(), [None; 4]),
             (known(&["b"]), Held::default(), [NO, YES, NO, NO]),
         ] {
             assert_eq!(contains(&one.clone().and(other.clone())), expected);
@@ -202,13 +172,13 @@ mod tests {
             (known(&["a"]), [YES, NO, NO, NO]),
             (known(&["a", "c"]), [YES, NO, None, NO]),
             (known(&["a"]).and(doubtful(&["b", "d"])), [YES, None, NO, None]),
-            (known(&["a", "c"]).and(Held::UNREADABLE), [YES, None, None, None]),
+            (known(&["a", "c"]).and(Held::unreadable()), [YES, None, None, None]),
         ] {
             assert_eq!(contains(&held.within(&most)), expected);
         }
         assert_eq!(contains(&known(&["a"]).within(&Held::default())), [None, NO, NO, NO]);
         // Of the most itself nothing is known.
-        assert_eq!(contains(&known(&["a"]).within(&Held::UNREADABLE)), [None, NO, NO, NO]);
+        assert_eq!(contains(&known(&["a"]).within(&Held::unreadable())), [None, NO, NO, NO]);
     }
 
     /// Among two hundred names many a mark is that of several.
@@ -220,10 +190,10 @@ mod tests {
         let few = || names.iter().copied().take(3);
         for held in [
             Held::default(),
-            Held::UNREADABLE,
+            Held::unreadable(),
             Held::known(few()),
             Held::doubtful_names(few()),
-            Held::known(few()).and(Held::UNREADABLE),
+            Held::known(few()).and(Held::unreadable()),
             Held::known(every(7)).and(Held::doubtful_names(every(5))),
             Held::known(few()).within(&Held::known(every(2))),
             Held::known(few()).and(Held::doubtful_names(every(30))).within(&Held::default()),
@@ -237,7 +207,10 @@ mod tests {
     #[test]
     fn debug_tells_no_names() {
         assert_eq!(format!("{:?}", known(&["secret"]).and(doubtful(&["hidden"]))), "1 known, 1 doubtful");
-        assert_eq!(format!("{:?}", known(&["secret"]).and(Held::UNREADABLE)), "1 known, the rest unreadable");
+        assert_eq!(
+            format!("{:?}", known(&["secret"]).and(Held::unreadable())),
+            "1 known, the rest unreadable"
+        );
         assert_eq!(format!("{:?}", Held::default()), "0 known");
     }
 }

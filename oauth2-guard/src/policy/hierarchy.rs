@@ -156,7 +156,7 @@ mod tests {
                 (0..4).filter(move |number| truths[*number] == wanted).map(|number| NAMES[number])
             };
             let known = Held::known(those(TRUE)).and(Held::doubtful_names(those(UNKNOWN)));
-            let unreadable = Held::known(those(TRUE)).and(Held::UNREADABLE);
+            let unreadable = Held::known(those(TRUE)).and(Held::unreadable());
             let all_doubtful = truths.map(|truth| truth.max(UNKNOWN));
             [(truths, known), (all_doubtful, unreadable)]
         })

@@ -67,7 +67,7 @@ fn is_open(leaf: &Rule, outcome: bool, evidence: &Evidence<'_>) -> bool {
         Rule::Check(_) | Rule::Owner(_) => true,
         Rule::Claim(claim) if matches!(claim.expected(), Expected::Path(_)) => {
             let Some(token) = evidence.token else { return false };
-            claim.may_be_in_path(token.members) || (!outcome && claim.is_absent(token.members))
+            claim.may_be_in_path(token.claims) || (!outcome && claim.is_absent(token.claims))
         }
         _ => false,
     }

@@ -1,8 +1,9 @@
 use core::fmt;
-
-use serde_json::{Map, Value};
+use std::sync::OnceLock;
 
 use crate::claim_ref::{ClaimRef, Found};
+use crate::claims::ClaimsText;
+use crate::json::JsonText;
 
 /// Whom a token is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -21,29 +22,33 @@ impl Principal {
     /// As the claims tell; `None` where they do not.
     ///
     /// RFC 9068 §2.2 has the client as the subject where no person takes part. Others say it in words of their own.
-    pub(crate) fn of(claims: &Map<String, Value>) -> Option<Self> {
+    pub(crate) fn of(claims: &ClaimsText) -> Option<Self> {
         let mut is_unreadable = false;
         let mut text = |name| match ClaimRef::constant(name).find(claims) {
-            Found::Value(Value::String(text)) => Some(text.as_str()),
-            Found::Absent | Found::Value(Value::Null) => None,
-            Found::Value(_) | Found::Unreadable => {
+            Found::Absent => None,
+            Found::Value(value) => {
+                let text = value.as_str();
+                is_unreadable |= text.is_none() && !value.is_null();
+                text
+            }
+            Found::Unreadable => {
                 is_unreadable = true;
                 None
             }
         };
         let subject = text("sub").filter(|subject| !subject.is_empty())?;
-        let is_client = Self::CLIENT_IDS.iter().any(|name| text(name) == Some(subject))
-            || text("idtyp") == Some("app")
+        let is_client = Self::CLIENT_IDS.iter().any(|name| text(name).as_ref() == Some(&subject))
+            || text("idtyp").as_deref() == Some("app")
             // Microsoft Entra ID: a person's `sub` differs from API to API, a client's is its object ID.
-            || text("oid") == Some(subject)
+            || text("oid").as_ref() == Some(&subject)
             // Auth0 lists the grants that led to the token, where there were several.
-            || match claims.get("gty") {
-                Some(Value::Array(grants)) => grants.iter().any(|grant| grant == "client-credentials"),
-                _ => text("gty") == Some("client-credentials"),
+            || match claims.get("gty").and_then(JsonText::elements) {
+                Some(mut grants) => grants.any(|grant| is_machines(grant.as_str().as_deref())),
+                None => is_machines(text("gty").as_deref()),
             }
             // Keycloak: the account of a client, in a session that a client began by itself.
             || text("client_id").zip(text("preferred_username")).is_some_and(|(client, account)| {
-                account.strip_prefix("service-account-").is_some_and(|name| name.eq_ignore_ascii_case(client))
+                account.strip_prefix("service-account-").is_some_and(|name| name.eq_ignore_ascii_case(&client))
             }) && text("clientAddress").is_some();
         if is_client {
             return Some(Self::Client);
@@ -56,10 +61,12 @@ impl Principal {
 
     /// The same of Auth0's claims: a client's own subject is `{client}@clients`, in its RFC 9068 profile too, which has no `gty`. That
     /// of a person holds a `|`, so that nobody can choose it.
-    pub(crate) fn of_auth0(claims: &Map<String, Value>) -> Option<Self> {
-        let text = |name| claims.get(name).and_then(Value::as_str);
-        let client = text("sub").and_then(|subject| subject.strip_suffix("@clients"));
-        let is_client = client.is_some() && ["azp", "client_id"].iter().any(|name| text(name) == client);
+    pub(crate) fn of_auth0(claims: &ClaimsText) -> Option<Self> {
+        let text = |name| claims.get(name).and_then(JsonText::as_str);
+        let subject = text("sub");
+        let client = subject.as_deref().and_then(|subject| subject.strip_suffix("@clients"));
+        let is_client =
+            client.is_some() && ["azp", "client_id"].iter().any(|name| text(name).as_deref() == client);
         if is_client { Some(Self::Client) } else { Self::of(claims) }
     }
 
@@ -70,6 +77,28 @@ impl Principal {
             Self::User => "user",
             Self::Client => "client",
         }
+    }
+}
+
+/// The `gty` of Auth0, of one grant.
+fn is_machines(grant: Option<&str>) -> bool {
+    grant == Some("client-credentials")
+}
+
+/// How a provider's claims tell whom a token is about; and of one token, once they were asked, what they said.
+pub(crate) struct PrincipalOf {
+    read: fn(&ClaimsText) -> Option<Principal>,
+    found: OnceLock<Option<Principal>>,
+}
+
+impl PrincipalOf {
+    pub(crate) fn new(read: fn(&ClaimsText) -> Option<Principal>) -> Self {
+        Self { read, found: OnceLock::new() }
+    }
+
+    /// By these claims, which are the same each time.
+    pub(crate) fn find(&self, claims: &ClaimsText) -> Option<Principal> {
+        *self.found.get_or_init(|| (self.read)(claims))
     }
 }
 
@@ -84,9 +113,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::Principal;
+    use crate::claims::ClaimsText;
 
     fn of(claims: &Value) -> Option<Principal> {
-        Principal::of(claims.as_object().unwrap())
+        Principal::of(&ClaimsText::of(claims))
     }
 
     #[test]
@@ -136,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_name_of_a_client_is_known_where_people_cannot_have_it() {
-        let of_auth0 = |claims: Value| Principal::of_auth0(claims.as_object().unwrap());
+        let of_auth0 = |claims: Value| Principal::of_auth0(&ClaimsText::of(&claims));
         for name in ["azp", "client_id"] {
             let claims = json!({"sub": "app@clients", name: "app"});
             assert_eq!((of_auth0(claims.clone()), of(&claims)), (Some(Principal::Client), None));

@@ -154,7 +154,7 @@ mod tests {
 
     /// How `rule` stands once those checks had those answers, and the objects are there.
     fn standing(rule: &Rule, asked: &[(Rule, Option<bool>)], objects: usize) -> Standing {
-        let grants = Grants { roles: Held::UNREADABLE, ..Grants::new(["held"], [], []) };
+        let grants = Grants { roles: Held::unreadable(), ..Grants::new(["held"], [], []) };
         let mut answers = Answers::with_objects(objects);
         for (check, answer) in asked {
             let Rule::Check(check) = check else { unreachable!() };

@@ -12,10 +12,11 @@ use super::grants::Grants;
 use super::held::Held;
 use super::named::Named;
 use super::owner::OwnerRule;
-use super::principal::Principal;
+use super::principal::{Principal, PrincipalOf};
 use super::question::{Standing, can_become};
 use super::rule::Rule;
 use super::{CheckId, Expected};
+use crate::claims::ClaimsText;
 use crate::clock::StoppedClock;
 
 const FALSE: u8 = 0;
@@ -108,7 +109,8 @@ struct World {
     truths: [u8; LEAVES],
     grants: Grants,
     providers: Arc<[Box<str>]>,
-    members: Map<String, Value>,
+    claims: ClaimsText,
+    principal: PrincipalOf,
     path: Vec<(Box<str>, Box<str>)>,
 }
 
@@ -122,7 +124,7 @@ impl World {
             let those =
                 |wanted| truths.iter().filter(move |(truth, _)| *truth == wanted).map(|(_, name)| *name);
             let doubtful = if everything && truths.iter().all(|(truth, _)| *truth != FALSE) {
-                Held::UNREADABLE
+                Held::unreadable()
             } else {
                 Held::doubtful_names(those(UNKNOWN))
             };
@@ -156,7 +158,8 @@ impl World {
             },
             truths,
             providers: providers.iter().map(|name| Box::from(*name)).collect(),
-            members,
+            claims: ClaimsText::of(&Value::Object(members)),
+            principal: PrincipalOf::new(Principal::of),
             path: vec![("tenant".into(), "acme".into())],
         }
     }
@@ -166,8 +169,8 @@ impl World {
             provider: if self.truths[4] == TRUE { "staff" } else { "partners" },
             providers: &self.providers,
             most: None,
-            members: &self.members,
-            principal: Principal::of,
+            claims: &self.claims,
+            principal: &self.principal,
             clock: &NOW,
             leeway: 0,
         };
@@ -250,8 +253,6 @@ fn asks_no_check_that_cannot_change_the_decision() {
         for _ in 0..20 {
             let world = World::random(&mut random);
             let mut open = World { truths: world.truths, ..World::random(&mut Random(1)) };
-            (open.grants, open.members, open.providers) =
-                (world.grants.clone(), world.members.clone(), Arc::clone(&world.providers));
             // Every way in which the checks and the owners could come out.
             let outcomes = (0..3_u32.pow(5)).map(|way| {
                 for place in 0..5_u32 {

@@ -36,7 +36,7 @@ impl Remedy {
             return Some(wanted);
         }
         let held = evidence.grants;
-        let more = Held::known(wanted.scopes.iter().copied());
+        let more = Held::known(&wanted.scopes);
         let grants = Grants {
             scopes: held.scopes.clone().and(more),
             roles: held.roles.clone(),
@@ -173,7 +173,9 @@ mod tests {
 
     use super::super::denial::{Denial, StepUp};
     use super::super::evidence::{Answers, Token};
+    use super::super::principal::PrincipalOf;
     use super::{Evidence, Grants, Principal, Rule};
+    use crate::claims::ClaimsText;
     use crate::clock::StoppedClock;
 
     const MFA: Rule = Rule::acr("mfa");
@@ -196,13 +198,13 @@ mod tests {
         claims: &Value,
         most: Option<&Grants>,
     ) -> (Option<String>, Option<(String, Option<u64>)>) {
-        let grants = Grants::new(["read"], [], []);
+        let (grants, claims) = (Grants::new(["read"], [], []), ClaimsText::of(claims));
         let token = Token {
             provider: "staff",
             providers: &[],
             most,
-            members: claims.as_object().unwrap(),
-            principal: Principal::of,
+            claims: &claims,
+            principal: &PrincipalOf::new(Principal::of),
             clock: &StoppedClock(1_000),
             leeway: 0,
         };

@@ -1,9 +1,11 @@
 //! From the claims of a provider to scopes, roles and permissions, and to a subject.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 use crate::claim_ref::{ClaimRef, Found};
-use crate::policy::{Grants, Held, is_scope_token};
+use crate::claims::ClaimsText;
+use crate::json::JsonText;
+use crate::policy::{Grants, Held, is_of_scope_token, is_scope_token};
 
 /// The claims that hold what a token grants: of each list the first that is there and not empty, of all lists the union.
 /// And the one that holds its subject.
@@ -20,14 +22,17 @@ pub(crate) struct ClaimMapping {
 
 const SUB: ClaimRef<&str> = ClaimRef::constant("sub");
 
-type Read = fn(&Value) -> Option<Vec<&str>>;
+/// So many names there is place for to begin with.
+const USUAL: usize = 16;
+
+type Read = for<'a> fn(JsonText<'a>, &mut Vec<Cow<'a, str>>) -> Option<()>;
 
 impl ClaimMapping {
     pub(crate) fn subject_claim(&self) -> ClaimRef<&str> {
         self.subject.as_ref().map_or(SUB, ClaimRef::borrowed)
     }
 
-    pub(crate) fn subject<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a str> {
+    pub(crate) fn subject<'a>(&self, claims: &'a ClaimsText) -> Option<Cow<'a, str>> {
         match self.subject_claim().find(claims) {
             Found::Value(value) => value.as_str().filter(|subject| !subject.is_empty()),
             Found::Absent | Found::Unreadable => None,
@@ -38,15 +43,16 @@ impl ClaimMapping {
         self.subject.is_some()
     }
 
-    pub(crate) fn grants(&self, claims: &Map<String, Value>) -> Grants {
-        let held = |lists: &[Vec<_>], read: Read| {
-            let each = lists.iter().map(|list| first(list, claims, read));
+    pub(crate) fn grants(&self, claims: &ClaimsText) -> Grants {
+        let mut names = Vec::with_capacity(USUAL);
+        let mut held = |lists: &[Vec<_>], read: Read| {
+            let each = lists.iter().map(|list| first(list, claims, read, &mut names));
             each.reduce(Held::and).unwrap_or_default()
         };
         let grants = Grants {
-            scopes: held(&self.scopes, scope_tokens),
-            roles: held(&self.roles, names),
-            permissions: held(&self.permissions, names),
+            scopes: held(&self.scopes, read_scope_tokens),
+            roles: held(&self.roles, read_names),
+            permissions: held(&self.permissions, read_names),
         };
         match &self.most {
             None => grants,
@@ -55,15 +61,22 @@ impl ClaimMapping {
     }
 }
 
-fn first(references: &[ClaimRef<String>], claims: &Map<String, Value>, read: Read) -> Held {
+/// `names` is where they are put for a while.
+fn first<'a>(
+    references: &[ClaimRef<String>],
+    claims: &'a ClaimsText,
+    read: Read,
+    names: &mut Vec<Cow<'a, str>>,
+) -> Held {
     for reference in references {
+        names.clear();
         match reference.find(claims) {
             Found::Absent => {}
-            Found::Unreadable => return Held::UNREADABLE,
-            Found::Value(value) => match read(value) {
-                None => return Held::UNREADABLE,
-                Some(names) if names.is_empty() => {}
-                Some(names) => return Held::known(names.into_iter()),
+            Found::Unreadable => return Held::unreadable(),
+            Found::Value(value) => match read(value, names) {
+                None => return Held::unreadable(),
+                Some(()) if names.iter().all(|name| name.is_empty()) => {}
+                Some(()) => return Held::known_among(names),
             },
         }
     }
@@ -71,29 +84,51 @@ fn first(references: &[ClaimRef<String>], claims: &Map<String, Value>, read: Rea
 }
 
 /// RFC 6749 §3.3: tokens with a space between, and nothing else that separates; or an array of tokens.
-fn scope_tokens(value: &Value) -> Option<Vec<&str>> {
-    let tokens: Vec<&str> = match value {
-        Value::String(text) => text.split(' ').filter(|token| !token.is_empty()).collect(),
-        _ => value.as_array()?.iter().map(Value::as_str).collect::<Option<_>>()?,
-    };
-    tokens.iter().all(|token| is_scope_token(token)).then_some(tokens)
+fn read_scope_tokens<'a>(value: JsonText<'a>, tokens: &mut Vec<Cow<'a, str>>) -> Option<()> {
+    match value.as_str() {
+        Some(Cow::Borrowed(text)) => split(text, |token| tokens.push(Cow::Borrowed(token))),
+        Some(Cow::Owned(text)) => split(&text, |token| tokens.push(Cow::Owned(token.to_owned()))),
+        None => {
+            value.strings(|token| tokens.push(token))?;
+            tokens.iter().all(|token| is_scope_token(token)).then_some(())
+        }
+    }
+}
+
+/// Takes the tokens of such a string, as long as there is nothing else in it.
+fn split<'a>(text: &'a str, mut take: impl FnMut(&'a str)) -> Option<()> {
+    let mut rest = text;
+    loop {
+        let end = rest.bytes().position(|byte| !is_of_scope_token(byte)).unwrap_or(rest.len());
+        let (token, behind) = rest.split_at_checked(end)?;
+        if !token.is_empty() {
+            take(token);
+        }
+        if behind.is_empty() {
+            return Some(());
+        }
+        rest = behind.strip_prefix(' ')?;
+    }
 }
 
 /// An array of names; or one name, which is never taken apart.
-fn names(value: &Value) -> Option<Vec<&str>> {
-    let names: Vec<&str> = match value {
-        Value::String(name) => vec![name.as_str()],
-        _ => value.as_array()?.iter().map(name).collect::<Option<_>>()?,
-    };
-    Some(names.into_iter().filter(|name| !name.is_empty()).collect())
+fn read_names<'a>(value: JsonText<'a>, names: &mut Vec<Cow<'a, str>>) -> Option<()> {
+    match value.as_str() {
+        Some(name) => names.push(name),
+        None if value.strings(|name| names.push(name)).is_some() => {}
+        None => {
+            names.clear();
+            for element in value.elements()? {
+                names.push(name(element)?);
+            }
+        }
+    }
+    Some(())
 }
 
 /// RFC 9068 §2.2.3.1 has roles as SCIM does: in objects, whose `value` counts alone (RFC 7643 §2.4).
-fn name(element: &Value) -> Option<&str> {
-    match element {
-        Value::Object(members) => members.get("value")?.as_str(),
-        _ => element.as_str(),
-    }
+fn name(element: JsonText<'_>) -> Option<Cow<'_, str>> {
+    if element.is_object() { element.member("value")?.as_str() } else { element.as_str() }
 }
 
 #[cfg(test)]
@@ -101,6 +136,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{ClaimMapping, ClaimRef};
+    use crate::claims::ClaimsText;
     use crate::policy::{Grants, Held};
 
     fn references(names: &[&str]) -> Vec<ClaimRef<String>> {
@@ -115,7 +151,7 @@ mod tests {
             most: None,
             subject: None,
         };
-        mapping.grants(claims.as_object().unwrap())
+        mapping.grants(&ClaimsText::of(claims))
     }
 
     #[test]
@@ -142,7 +178,7 @@ mod tests {
 
     #[test]
     fn knows_nothing_of_a_claim_that_is_elsewhere() {
-        let unreadable = |claims: Value| grants(&claims).roles == Held::UNREADABLE;
+        let unreadable = |claims: Value| grants(&claims).roles == Held::unreadable();
         assert!(unreadable(json!({"_claim_names": {"roles": "src1"}})));
         assert!(unreadable(json!({"_claim_names": {"realm_access": "src1"}})));
         assert!(unreadable(json!({"_claim_names": "odd"})));
@@ -150,8 +186,8 @@ mod tests {
         assert!(!unreadable(json!({"_claim_names": {"roles": "src1"}, "roles": ["r"]})));
 
         let mapping = ClaimMapping { roles: vec![references(&["groups"])], ..ClaimMapping::default() };
-        let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
-        assert_eq!(roles(json!({"hasgroups": true})), Held::UNREADABLE);
+        let roles = |claims: Value| mapping.grants(&ClaimsText::of(&claims)).roles;
+        assert_eq!(roles(json!({"hasgroups": true})), Held::unreadable());
         assert_eq!(roles(json!({"groups": ["r"]})), Grants::new([], ["r"], []).roles);
     }
 
@@ -159,17 +195,17 @@ mod tests {
     fn takes_the_union_of_several_lists_and_doubts_the_rest_where_one_is_unreadable() {
         let roles = vec![references(&["roles"]), references(&["groups", "wids"])];
         let mapping = ClaimMapping { roles, ..ClaimMapping::default() };
-        let roles = |claims: Value| mapping.grants(claims.as_object().unwrap()).roles;
-        let known = |names: &[&str]| Held::known(names.iter().copied());
+        let roles = |claims: Value| mapping.grants(&ClaimsText::of(&claims)).roles;
+        let known = |names: &[&str]| Held::known(names);
         for (claims, expected) in [
             (json!({"roles": ["b"], "groups": ["a", "b"], "wids": ["c"]}), known(&["a", "b"])),
             (json!({"roles": "b", "groups": [], "wids": ["c"]}), known(&["b", "c"])),
             (json!({"groups": ["a"]}), known(&["a"])),
             (json!({"roles": []}), known(&[])),
-            (json!({"roles": ["a"], "groups": 5, "wids": ["c"]}), known(&["a"]).and(Held::UNREADABLE)),
-            (json!({"roles": ["a"], "hasgroups": true}), known(&["a"]).and(Held::UNREADABLE)),
-            (json!({"roles": 5, "groups": ["a"]}), known(&["a"]).and(Held::UNREADABLE)),
-            (json!({"roles": 5}), Held::UNREADABLE),
+            (json!({"roles": ["a"], "groups": 5, "wids": ["c"]}), known(&["a"]).and(Held::unreadable())),
+            (json!({"roles": ["a"], "hasgroups": true}), known(&["a"]).and(Held::unreadable())),
+            (json!({"roles": 5, "groups": ["a"]}), known(&["a"]).and(Held::unreadable())),
+            (json!({"roles": 5}), Held::unreadable()),
         ] {
             assert_eq!(roles(claims.clone()), expected, "{claims}");
         }
@@ -190,10 +226,10 @@ mod tests {
             json!({}),
             json!([value(json!("r"))]),
         ] {
-            assert_eq!(grants(&json!({"roles": ["s", odd]})).roles, Held::UNREADABLE, "{odd}");
+            assert_eq!(grants(&json!({"roles": ["s", odd]})).roles, Held::unreadable(), "{odd}");
         }
-        assert_eq!(grants(&json!({"roles": value(json!("r"))})).roles, Held::UNREADABLE);
-        assert_eq!(grants(&json!({"scope": [value(json!("r"))]})).scopes, Held::UNREADABLE);
+        assert_eq!(grants(&json!({"roles": value(json!("r"))})).roles, Held::unreadable());
+        assert_eq!(grants(&json!({"scope": [value(json!("r"))]})).scopes, Held::unreadable());
     }
 
     #[test]
@@ -207,13 +243,13 @@ mod tests {
             json!("a\tb"),
             json!("\u{e9}"),
         ] {
-            assert_eq!(grants(&json!({"scope": scope, "scp": "a"})).scopes, Held::UNREADABLE, "{scope}");
+            assert_eq!(grants(&json!({"scope": scope, "scp": "a"})).scopes, Held::unreadable(), "{scope}");
         }
         for roles in
             [json!(5), json!(null), json!({"r": true}), json!([["r"]]), json!([null, "r"]), json!(["r", 5])]
         {
-            assert_eq!(grants(&json!({"roles": roles})).roles, Held::UNREADABLE, "{roles}");
+            assert_eq!(grants(&json!({"roles": roles})).roles, Held::unreadable(), "{roles}");
         }
-        assert_eq!(grants(&json!({"realm_access": "r"})).roles, Held::UNREADABLE);
+        assert_eq!(grants(&json!({"realm_access": "r"})).roles, Held::unreadable());
     }
 }

@@ -199,8 +199,8 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// How much memory the tokens take that are [remembered](Self::max_cached_tokens), in bytes, about; 64 MiB by default. They take none before
-    /// there are any.
+    /// How much memory the tokens take that are [remembered](Self::max_cached_tokens), in bytes, at the most; 64 MiB by default. They take none before
+    /// there are any. A token takes one and a half times its own size, or thereabouts.
     ///
     /// ```
     /// # use oauth2_guard::ResourceServer;

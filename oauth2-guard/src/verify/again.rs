@@ -47,7 +47,7 @@ pub(super) fn again(
     if known.key_set() != keys.number {
         let jws = token.read().and_then(|token| CompactJws::parse(token).ok());
         let key = jws.and_then(|jws| choose_key(provider, &keys, &jws, None).ok());
-        if !key.is_some_and(|key| key.is_same(known.key())) {
+        if !key.is_some_and(|chosen| chosen.key().is_same(known.key())) {
             return Again::Unknown(looked);
         }
         known.found_in(keys.number);

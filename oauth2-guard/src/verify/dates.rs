@@ -6,10 +6,12 @@ use crate::provider::TrustedProvider;
 #[derive(Clone, Copy)]
 pub(crate) struct Dates {
     pub(crate) expires_at: UnixTime,
-    pub(crate) not_before: Option<UnixTime>,
-    pub(crate) issued_at: Option<UnixTime>,
+    /// 1970 where there is none: that was before every token.
+    pub(crate) not_before: UnixTime,
+    /// The same where there is none.
+    pub(crate) issued_at: UnixTime,
     /// The same, where a fraction of a second makes it earlier.
-    pub(crate) issued_from: Option<UnixTime>,
+    pub(crate) issued_from: UnixTime,
 }
 
 impl Dates {
@@ -20,10 +22,10 @@ impl Dates {
         if now >= self.expires_at.saturating_add(leeway) {
             return Err(InvalidToken::Expired);
         }
-        if self.not_before.is_some_and(|date| date > latest) {
+        if self.not_before > latest {
             return Err(InvalidToken::NotYetValid);
         }
-        if self.issued_at.is_some_and(|date| date > latest) {
+        if self.issued_at > latest {
             return Err(InvalidToken::IssuedInFuture);
         }
         Ok(())

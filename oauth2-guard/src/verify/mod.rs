@@ -29,7 +29,7 @@ use crate::bearer::UnreadToken;
 use crate::cache::{Trace, VerifiedTokens};
 use crate::claims::OAuth2Claims;
 use crate::clock::UnixTime;
-use crate::jwks::{Dated, NoKey, Refreshing, Stale};
+use crate::jwks::{Dated, KnownHeader, NoKey, Refreshing, Stale};
 use crate::provider::{Look, TrustedProvider, TrustedProviders};
 use crate::token::CompactJws;
 
@@ -121,7 +121,7 @@ impl Verifier {
         let jws = CompactJws::parse(token).map_err(unchosen)?;
         let selected = issuer::select(&self.providers, &jws, pass != Pass::First, looked);
         let known_to = selected.as_ref().ok().map(|provider| provider.keys.current());
-        let is_known = known_to.is_some_and(|keys| keys.headers.key_of(jws.header()).is_some());
+        let is_known = known_to.is_some_and(|keys| keys.headers.find(jws.header()).is_some());
         let header = if is_known { None } else { Some(ProtectedHeader::parse(&jws).map_err(unchosen)?) };
         let provider = selected.map_err(|not_selected| match not_selected {
             NotSelected::Refused(reason) => unchosen(reason),
@@ -194,7 +194,8 @@ fn verify_for(
     header: Option<&ProtectedHeader>,
     now: UnixTime,
 ) -> Result<ValidClaims, InvalidToken> {
-    ClaimsSet::parse(verify_signature(provider, keys, jws, header)?)?.validate(provider, now)
+    let (signed, header) = verify_signature(provider, keys, jws, header)?;
+    ClaimsSet::parse(&signed, header)?.validate(provider, now)
 }
 
 /// The provider's own key signed it, whatever it says.
@@ -203,23 +204,44 @@ fn verify_signature<'a>(
     keys: &Dated,
     jws: &CompactJws<'a>,
     header: Option<&ProtectedHeader>,
-) -> Result<SignatureValid<'a>, InvalidToken> {
-    let key = choose_key(provider, keys, jws, header)?;
-    let valid = key.verify(jws)?;
-    keys.headers.remember(jws.header(), &key);
-    Ok(valid)
+) -> Result<(SignatureValid<'a>, Arc<KnownHeader>), InvalidToken> {
+    let chosen = choose_key(provider, keys, jws, header)?;
+    let valid = chosen.key().verify(jws)?;
+    Ok((
+        valid,
+        match chosen {
+            Chosen::Before(header) => Arc::clone(header),
+            Chosen::Now(key) => keys.headers.remember(jws.header(), key),
+        },
+    ))
+}
+
+/// The key that a header means.
+enum Chosen<'a> {
+    /// When the same header came before.
+    Before(&'a Arc<KnownHeader>),
+    Now(&'a Arc<VerificationKey>),
+}
+
+impl Chosen<'_> {
+    fn key(&self) -> &VerificationKey {
+        match self {
+            Self::Before(header) => header.key(),
+            Self::Now(key) => key,
+        }
+    }
 }
 
 /// The one key that the header means, where the provider allows what it says; read now unless it was read before.
-fn choose_key(
+fn choose_key<'a>(
     provider: &TrustedProvider,
-    keys: &Dated,
+    keys: &'a Dated,
     jws: &CompactJws<'_>,
     header: Option<&ProtectedHeader>,
-) -> Result<Arc<VerificationKey>, InvalidToken> {
+) -> Result<Chosen<'a>, InvalidToken> {
     let read;
-    let header = match (keys.headers.key_of(jws.header()), header) {
-        (Some(key), _) => return Ok(Arc::clone(key)),
+    let header = match (keys.headers.find(jws.header()), header) {
+        (Some(known), _) => return Ok(Chosen::Before(known)),
         (None, Some(header)) => header,
         (None, None) => {
             read = ProtectedHeader::parse(jws)?;
@@ -233,5 +255,5 @@ fn choose_key(
         NoKey::OtherAlgorithm => InvalidToken::AlgorithmNotOfKey,
         NoKey::Unknown => InvalidToken::UnknownKey,
     })?;
-    Ok(Arc::clone(key))
+    Ok(Chosen::Now(key))
 }

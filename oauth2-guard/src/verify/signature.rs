@@ -21,10 +21,7 @@ enum Material {
 }
 
 /// A JWS whose signature is that of a provider's key. Only [`VerificationKey::verify`] makes one.
-pub(crate) struct SignatureValid<'a> {
-    jws: CompactJws<'a>,
-    key: Arc<VerificationKey>,
-}
+pub(crate) struct SignatureValid<'a>(CompactJws<'a>);
 
 impl VerificationKey {
     pub(crate) fn public(algorithm: Algorithm, key: ParsedPublicKey) -> Self {
@@ -60,12 +57,8 @@ impl VerificationKey {
         is_same_material && self.algorithm == other.algorithm && self.issuer == other.issuer
     }
 
-    pub(crate) fn verify<'a>(
-        self: &Arc<Self>,
-        jws: &CompactJws<'a>,
-    ) -> Result<SignatureValid<'a>, InvalidToken> {
-        self.verify_bytes(jws.signing_input(), &jws.untrusted_signature()?)
-            .map(|()| SignatureValid { jws: *jws, key: Arc::clone(self) })
+    pub(crate) fn verify<'a>(&self, jws: &CompactJws<'a>) -> Result<SignatureValid<'a>, InvalidToken> {
+        self.verify_bytes(jws.signing_input(), &jws.untrusted_signature()?).map(|()| SignatureValid(*jws))
     }
 
     pub(super) fn verify_bytes(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidToken> {
@@ -86,10 +79,6 @@ impl fmt::Debug for VerificationKey {
 
 impl SignatureValid<'_> {
     pub(super) fn payload(&self) -> Result<Vec<u8>, InvalidToken> {
-        self.jws.untrusted_payload()
-    }
-
-    pub(super) fn into_key(self) -> Arc<VerificationKey> {
-        self.key
+        self.0.untrusted_payload()
     }
 }

@@ -58,7 +58,7 @@ async fn a_token_is_for_the_resources_that_it_is_asked_for() {
         let provider = provider.fold(issuer.provider(), Provider::audience);
         let server = ResourceServer::builder().provider(provider).build().await.unwrap();
         let claims = server.verify(grant["access_token"].as_str().unwrap()).await.unwrap();
-        claims.claim("aud").unwrap().clone()
+        claims.claim("aud").unwrap()
     };
     let (a, b) = ("&resource=https%3A%2F%2Fa.example%2Fmcp", "&resource=https%3A%2F%2Fb.example");
     assert_eq!(audience("").await, AUDIENCE);

@@ -146,8 +146,8 @@ struct Revoked(Arc<Mutex<Vec<String>>>);
 
 #[check]
 async fn is_current(claims: OAuth2Claims, State(revoked): State<Revoked>) -> bool {
-    let id = claims.members().get("jti").and_then(Value::as_str).unwrap_or_default();
-    !id.is_empty() && !revoked.0.lock().unwrap().iter().any(|other| other == id)
+    let Some(Value::String(id)) = claims.claim("jti") else { return false };
+    !id.is_empty() && !revoked.0.lock().unwrap().contains(&id)
 }
 
 #[requires(roles = "Admin", check = is_current)]

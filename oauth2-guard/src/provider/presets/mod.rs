@@ -8,10 +8,9 @@ mod google;
 mod keycloak;
 mod okta;
 
-use serde_json::{Map, Value};
-
 use super::Provider;
 use super::issuers::Tenancy;
+use crate::claims::ClaimsText;
 use crate::policy::Principal;
 
 pub(super) use self::entra::Version as EntraVersion;
@@ -90,7 +89,7 @@ impl Preset {
     }
 
     /// How its claims tell a person's token from a client's own.
-    pub(crate) fn principal(&self) -> fn(&Map<String, Value>) -> Option<Principal> {
+    pub(crate) fn principal(&self) -> fn(&ClaimsText) -> Option<Principal> {
         if matches!(self, Self::Auth0 { .. }) { Principal::of_auth0 } else { Principal::of }
     }
 

@@ -79,7 +79,7 @@ const SECRET: &[u8; 32] = b"thirty-two bytes that are secret";
 fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, InvalidToken> {
     let jws = CompactJws::parse(BearerToken::untrusted(token))?;
     let header = ProtectedHeader::parse(&jws)?;
-    verify_signature(provider, &provider.keys.current(), &jws, Some(&header))?.payload()
+    verify_signature(provider, &provider.keys.current(), &jws, Some(&header))?.0.payload()
 }
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {

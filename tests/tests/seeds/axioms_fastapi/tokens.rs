@@ -150,7 +150,7 @@ async fn claims_are_frozen() {
     ) -> String {
         first.insert("sub".to_owned(), "root".into());
         let subject = |claims: &Map<String, Value>| claims["sub"].clone();
-        format!("{} {} {}", subject(&second), subject(claims.members()), claims.members()["extra"])
+        format!("{} {} {}", subject(&second), subject(&claims.members()), claims.members()["extra"])
     }
     let world = World::new().await;
     let server = world.server().await;

@@ -1,0 +1,154 @@
+use std::collections::HashSet;
+
+use super::scan::{Quoted, split_number};
+use super::{MAX_DEPTH, NotAnObject};
+
+/// So many names of one object are held against each other, one by one; more by their hashes.
+const FEW: usize = 16;
+
+/// Reads the object that `text` is as strictly as [`parse_object`](super::parse_object) does, and makes nothing of it: the names of its members,
+/// as they stand in the text.
+pub(crate) fn check_object(text: &str) -> Result<Vec<Quoted<'_>>, NotAnObject> {
+    let mut check = Check { text, at: 0, names: Vec::with_capacity(2 * FEW) };
+    check.object().ok_or(NotAnObject)?;
+    Ok(check.names)
+}
+
+/// A text that is read from its beginning to its end, as long as it is JSON.
+struct Check<'a> {
+    text: &'a str,
+    at: usize,
+    /// Those of the objects that it stands in.
+    names: Vec<Quoted<'a>>,
+}
+
+impl<'a> Check<'a> {
+    /// One object, and nothing else.
+    fn object(&mut self) -> Option<()> {
+        self.skip_space();
+        self.take(b'{').then_some(())?;
+        self.members(MAX_DEPTH)?;
+        self.skip_space();
+        (self.at == self.text.len()).then_some(())
+    }
+
+    /// A value, which is so many levels deep at the most.
+    fn value(&mut self, depth: usize) -> Option<()> {
+        match self.next()? {
+            b'"' => self.string().map(drop),
+            b'{' => {
+                self.take(b'{');
+                let outer = self.names.len();
+                self.members(depth)?;
+                self.names.truncate(outer);
+                Some(())
+            }
+            b'[' => {
+                self.take(b'[');
+                self.elements(depth)
+            }
+            b't' => self.literal("true"),
+            b'f' => self.literal("false"),
+            b'n' => self.literal("null"),
+            _ => self.number(),
+        }
+    }
+
+    /// What is behind the brace of an object. Its names are left behind the others.
+    fn members(&mut self, depth: usize) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        let outer = self.names.len();
+        self.skip_space();
+        if self.take(b'}') {
+            return Some(());
+        }
+        loop {
+            let name = self.string()?;
+            self.names.push(name);
+            self.skip_space();
+            self.take(b':').then_some(())?;
+            self.skip_space();
+            self.value(depth)?;
+            self.skip_space();
+            if !self.take(b',') {
+                break;
+            }
+            self.skip_space();
+        }
+        (self.take(b'}') && are_distinct(self.names.get(outer..)?)).then_some(())
+    }
+
+    /// What is behind the bracket of an array.
+    fn elements(&mut self, depth: usize) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        self.skip_space();
+        if self.take(b']') {
+            return Some(());
+        }
+        loop {
+            self.value(depth)?;
+            self.skip_space();
+            if !self.take(b',') {
+                return self.take(b']').then_some(());
+            }
+            self.skip_space();
+        }
+    }
+
+    fn string(&mut self) -> Option<Quoted<'a>> {
+        let string = Quoted::at_start_of(self.text.get(self.at..)?)?;
+        self.at = self.at.saturating_add(string.text.len());
+        // Half of a surrogate pair is nothing.
+        if string.is_escaped && string.value().is_none() { None } else { Some(string) }
+    }
+
+    fn number(&mut self) -> Option<()> {
+        let (number, _) = split_number(self.text.get(self.at..)?)?;
+        self.at = self.at.saturating_add(number.len());
+        is_finite(number).then_some(())
+    }
+
+    fn literal(&mut self, literal: &str) -> Option<()> {
+        let is_it = self.text.get(self.at..)?.starts_with(literal);
+        self.at = self.at.saturating_add(literal.len());
+        is_it.then_some(())
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes on if this comes next.
+    fn take(&mut self, byte: u8) -> bool {
+        let is_it = self.next() == Some(byte);
+        self.at = self.at.saturating_add(usize::from(is_it));
+        is_it
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.next() {
+            self.at = self.at.saturating_add(1);
+        }
+    }
+}
+
+fn are_distinct(names: &[Quoted<'_>]) -> bool {
+    if names.len() > FEW || names.iter().any(|name| name.is_escaped) {
+        let mut seen = HashSet::with_capacity(names.len());
+        return names.iter().all(|name| name.value().is_some_and(|name| seen.insert(name)));
+    }
+    let mut rest = names;
+    while let [name, others @ ..] = rest {
+        if others.iter().any(|other| other.text == name.text) {
+            return false;
+        }
+        rest = others;
+    }
+    true
+}
+
+/// Whether it is one in memory too.
+fn is_finite(number: &str) -> bool {
+    let is_small = number.len() < 300 && !number.contains(['e', 'E']);
+    is_small || serde_json::from_str(number).is_ok_and(f64::is_finite)
+}
