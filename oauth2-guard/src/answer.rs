@@ -151,3 +151,16 @@ fn problem(kind: Kind, text: Option<&str>) -> String {
     // Strings and a number: there is nothing that could not be written.
     serde_json::to_string(&problem).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BODIES, Kind, problem};
+
+    #[test]
+    fn kinds_are_listed_as_they_are_declared() {
+        for (index, (kind, body)) in Kind::ALL.into_iter().zip(BODIES.iter()).enumerate() {
+            assert_eq!(kind as usize, index, "{kind:?}");
+            assert_eq!(*body, problem(kind, Some(kind.entry().text)), "{kind:?}");
+        }
+    }
+}
