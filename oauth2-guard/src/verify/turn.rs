@@ -50,6 +50,10 @@ impl Turns {
     pub(crate) async fn wait(&self) -> Turn<'_> {
         let Some(line) = self.line() else { return Turn::without_line() };
         let mut place = pin!(line.places.acquire());
+        if Handle::try_current().is_err() {
+            // There is no timer here to be impatient by.
+            return line.begin(place.await.ok());
+        }
         loop {
             match timeout(PATIENCE, &mut place).await {
                 // They are never closed.
@@ -201,5 +205,19 @@ mod tests {
         let Poll::Ready(turn) = given.as_mut().poll(&mut context) else { panic!("it has a place") };
         drop(turn);
         assert!(is_free(&turns));
+    }
+
+    #[test]
+    fn who_has_no_runtime_waits_too() {
+        let runtime = runtime(2);
+        let context = runtime.enter();
+        let turns = Turns::default();
+        let held = turns.take().unwrap();
+        drop(context);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut waiting = pin!(turns.wait());
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        drop(held);
+        assert!(waiting.as_mut().poll(&mut context).is_ready());
     }
 }
