@@ -144,3 +144,122 @@ impl Typ {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::Value;
+
+    use super::{Algorithm, InvalidToken, MAX_KEY_ID_BYTES, MAX_OBJECTS, ProtectedHeader, Typ};
+    use crate::bearer::BearerToken;
+    use crate::json::parse_object_of;
+    use crate::token::CompactJws;
+
+    type Read = (Option<Algorithm>, Option<String>, &'static str);
+
+    fn read(header: &str) -> Result<Read, InvalidToken> {
+        let token = format!("{}.e30.AA", URL_SAFE_NO_PAD.encode(header));
+        let header = ProtectedHeader::parse(&CompactJws::parse(BearerToken::untrusted(&token))?)?;
+        let typ = match header.typ {
+            Typ::Absent => "",
+            Typ::AtJwt => "at+jwt",
+            Typ::Jwt => "jwt",
+        };
+        Ok((header.algorithm, header.key_id, typ))
+    }
+
+    /// By way of a tree, and of lists of what there is.
+    fn read_slowly(header: &str) -> Result<Read, InvalidToken> {
+        let members = parse_object_of(header.as_bytes(), MAX_OBJECTS);
+        let members = members.map_err(|_| InvalidToken::MalformedHeader)?;
+        let is_right = members.iter().all(|(name, value)| match name.as_str() {
+            "crit" | "b64" => false,
+            "alg" | "cty" | "jku" | "x5t" | "x5t#S256" | "x5u" => value.is_string(),
+            "kid" => value
+                .as_str()
+                .is_some_and(|id| id.len() <= MAX_KEY_ID_BYTES && !id.chars().any(char::is_control)),
+            "jwk" => value.is_object(),
+            "x5c" => value.as_array().is_some_and(|chain| chain.iter().all(Value::is_string)),
+            _ => true,
+        });
+        let text = |name| members.get(name).and_then(Value::as_str);
+        let algorithm = text("alg").filter(|_| is_right).ok_or(InvalidToken::MalformedHeader)?;
+        let typ = match members.get("typ") {
+            None => "",
+            Some(typ) => match typ.as_str().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "at+jwt" | "application/at+jwt" => "at+jwt",
+                "jwt" | "application/jwt" => "jwt",
+                _ => return Err(InvalidToken::WrongType),
+            },
+        };
+        Ok((Algorithm::from_name(algorithm), text("kid").map(str::to_owned), typ))
+    }
+
+    #[test]
+    #[expect(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+    fn is_read_as_strictly_as_by_way_of_a_tree() {
+        let names = [
+            "alg",
+            "kid",
+            "typ",
+            "crit",
+            "b64",
+            "cty",
+            "jku",
+            "x5t",
+            "x5t#S256",
+            "x5u",
+            "jwk",
+            "x5c",
+            "x",
+            "y",
+            "\\u0061lg",
+            "k\\u0069d",
+        ];
+        let values = [
+            "\"ES256\"",
+            "\"Ed25519\"",
+            "\"none\"",
+            "\"JWT\"",
+            "\"Application/AT+JWT\"",
+            "\"a\\u0000\"",
+            "\"\\ud800\"",
+            "\"k\\/1\"",
+            "1",
+            "1e400",
+            "null",
+            "true",
+            "{}",
+            "[]",
+            "[\"a\",\"b\"]",
+            "[\"a\",1]",
+            "{\"a\":{\"b\":1}}",
+            "{\"a\":1,\"a\":2}",
+            "[{\"a\":1,\"\\u0061\":2}]",
+            "[[",
+            "\"open",
+        ];
+        let long = format!("\"{}\"", "k".repeat(MAX_KEY_ID_BYTES));
+        let longer = format!("\"{}\"", "k".repeat(MAX_KEY_ID_BYTES + 1));
+        let objects = |count| format!("[{}]", vec!["{\"a\":1}"; count].join(","));
+        let (many, more) = (objects(MAX_OBJECTS - 1), objects(MAX_OBJECTS));
+        let values: Vec<&str> = values.into_iter().chain([&*long, &*longer, &*many, &*more]).collect();
+        let (mut seed, mut accepted) = (1_u64, 0);
+        let mut random = |bound: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % bound
+        };
+        for _ in 0..30_000 {
+            let mut header = ["{\"alg\":\"ES256\"", "{\"alg\":\"ES256\"", "{\"z\":1"][random(3)].to_owned();
+            for _ in 0..random(4) {
+                header += &format!(", \"{}\" :{}", names[random(names.len())], values[random(values.len())]);
+            }
+            header += ["}", "}", "}", "} ", "}x", ""][random(6)];
+            let expected = read_slowly(&header);
+            accepted += usize::from(expected.is_ok());
+            assert_eq!(read(&header), expected, "{header}");
+        }
+        assert!(accepted > 3_000, "{accepted}");
+    }
+}
