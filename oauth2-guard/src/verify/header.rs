@@ -197,7 +197,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
     fn is_read_as_strictly_as_by_way_of_a_tree() {
         let names = [
             "alg",
