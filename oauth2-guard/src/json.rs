@@ -200,7 +200,8 @@ impl<'de> Visitor<'de> for StrictValue<'_> {
 fn number(text: &str) -> Option<Value> {
     let number = match (text.parse::<u64>(), text.parse::<i64>()) {
         (Ok(value), _) => value.into(),
-        (_, Ok(value)) => value.into(),
+        // Of a zero the sign is kept.
+        (_, Ok(value)) if value != 0 => value.into(),
         _ => Number::from_f64(text.parse().ok()?)?,
     };
     Some(Value::Number(number))
@@ -208,7 +209,7 @@ fn number(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotAnObject, Unread, parse_object, parse_object_of};
+    use super::{NotAnObject, Unread, check_object, parse_object, parse_object_of};
 
     #[test]
     fn reads_what_serde_json_reads() {
@@ -219,10 +220,23 @@ mod tests {
 
     #[test]
     fn takes_no_object_for_a_number() {
+        for text in [
+            r#"{"a":{"$serde_json::private::Number":"1"}}"#,
+            r#"{"a":[{"\u0024serde_json::private::Number":"1e400","b":1}]}"#,
+            r#"{"$serde_json::private::Number":[]}"#,
+        ] {
+            if *super::NUMBERS_COME_AS_OBJECTS {
+                assert_eq!(check_object(text).err(), Some(NotAnObject), "{text}");
+            } else {
+                assert!(check_object(text).is_ok() && parse_object(text.as_bytes()).is_ok(), "{text}");
+            }
+        }
         let text = r#"{"a":{"$serde_json::private::Number":"1"}}"#;
         if !*super::NUMBERS_COME_AS_OBJECTS {
             assert!(parse_object(text.as_bytes()).unwrap()["a"].is_object());
         }
+        assert!(check_object(r#"{"a":{"b":1,"$serde_json::private::Number":"1"}}"#).is_ok());
+        assert_eq!(parse_object(br#"{"a":-0}"#).unwrap()["a"].as_i64(), None);
         assert_eq!(parse_object(br#"{"a":1e3}"#).unwrap()["a"].as_f64(), Some(1000.0));
     }
 

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::scan::{Quoted, split_number};
-use super::{MAX_DEPTH, NotAnObject};
+use super::{MAX_DEPTH, NUMBER, NUMBERS_COME_AS_OBJECTS, NotAnObject};
 
 /// So many names of one object are held against each other, one by one; more by their hashes.
 const FEW: usize = 16;
@@ -64,6 +64,9 @@ impl<'a> Check<'a> {
         }
         loop {
             let name = self.string()?;
+            if self.names.len() == outer && is_number(name) {
+                return None;
+            }
             self.names.push(name);
             self.skip_space();
             self.take(b':').then_some(())?;
@@ -130,6 +133,11 @@ impl<'a> Check<'a> {
             self.at = self.at.saturating_add(1);
         }
     }
+}
+
+/// Whether `serde_json` would take what begins so for a number, and others for an object.
+fn is_number(first_name: Quoted<'_>) -> bool {
+    first_name.value().is_some_and(|name| name == NUMBER) && *NUMBERS_COME_AS_OBJECTS
 }
 
 fn are_distinct(names: &[Quoted<'_>]) -> bool {
