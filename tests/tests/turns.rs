@@ -1,6 +1,7 @@
 //! Many tokens that nobody has seen, at once, on a runtime of two threads: one of them checks signatures at a time.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,6 +11,7 @@ use axum::routing::get;
 use oauth2_guard::testing::{SigningKey, TokenBuilder};
 use oauth2_guard::{Algorithm, Provider, ResourceServer, requires};
 use serde_json::json;
+use tokio::runtime::Builder;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
@@ -114,5 +116,26 @@ async fn tokens_that_come_by_another_way_take_turns_too() {
     }
     for (number, is_accepted, expected) in all.join_all().await {
         assert_eq!(is_accepted, expected, "{number}");
+    }
+}
+
+#[test]
+fn a_runtime_without_timers_is_found_at_the_start() {
+    let is_built = |threads: usize, timers: bool, cached: bool| {
+        let mut runtime = Builder::new_multi_thread();
+        runtime.worker_threads(threads);
+        if timers {
+            runtime.enable_time();
+        }
+        let key = SigningKey::generate(Algorithm::EdDSA, "1");
+        let provider = Provider::with_jwks(ISSUER, json!({"keys": [key.jwk()]}).to_string()).audience("api");
+        let builder = ResourceServer::builder().provider(provider);
+        let builder = if cached { builder } else { builder.without_cache() };
+        catch_unwind(AssertUnwindSafe(|| runtime.build().unwrap().block_on(builder.build()).is_ok()))
+    };
+    assert!(is_built(2, false, true).is_err());
+    // Where nobody waits for a turn nothing needs them.
+    for (threads, timers, cached) in [(2, true, true), (2, false, false), (1, false, true)] {
+        assert!(is_built(threads, timers, cached).unwrap(), "{threads} {timers} {cached}");
     }
 }

@@ -30,7 +30,8 @@ impl ResourceServerBuilder {
     ///
     /// # Panics
     ///
-    /// Where keys are to be fetched, or issuers resolved, on a Tokio runtime whose timers are not enabled.
+    /// On a Tokio runtime whose timers are not enabled, where keys are to be fetched or issuers resolved, or where it has several threads, which take turns at
+    /// checking signatures unless it is [`without_cache`](Self::without_cache).
     ///
     /// ```
     /// use std::time::Duration;
@@ -83,6 +84,8 @@ impl ResourceServerBuilder {
                     "issuers are resolved on a Tokio runtime, and there is none: await `build` within one",
                 ));
             }
+        }
+        if self.resolver.is_some() || (self.cache.is_some() && Turns::are_taken_here()) {
             // A runtime without timers is found now rather than by a request.
             let _ = timeout(Duration::ZERO, ready(())).await;
         }

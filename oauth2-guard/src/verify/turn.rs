@@ -38,6 +38,11 @@ pub(crate) struct Turn<'a> {
 const PATIENCE: Duration = Duration::from_millis(250);
 
 impl Turns {
+    /// Whether somebody may have to wait on this runtime, which takes its timers.
+    pub(crate) fn are_taken_here() -> bool {
+        all_but_one(threads()).is_some()
+    }
+
     /// `None` where it takes [`wait`](Self::wait).
     pub(crate) fn take(&self) -> Option<Turn<'_>> {
         match self.line() {
@@ -183,6 +188,7 @@ mod tests {
         assert!(third.as_mut().poll(&mut context).is_ready());
         assert!(is_free(&turns));
     }
+
     #[test]
     fn a_place_of_somebody_who_does_not_come_keeps_nobody_waiting() {
         let runtime = runtime(3);
