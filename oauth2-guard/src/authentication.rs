@@ -70,7 +70,13 @@ impl ResourceServer {
     /// }
     /// ```
     pub async fn verify(&self, token: &str) -> Result<OAuth2Claims, Rejection> {
-        let decided = match self.decide(UnreadToken::new(token.as_bytes()), Pass::First, None) {
+        let attempt = if token.len() > self.verifier().max_token_bytes {
+            // A message may be far longer than what HTTP has beside a body.
+            Attempt::Decided(Decided::refused(Reason::InvalidToken(InvalidToken::TooLarge), None))
+        } else {
+            self.decide(UnreadToken::new(token.as_bytes()), Pass::First, None)
+        };
+        let decided = match attempt {
             Attempt::Decided(decided) => decided,
             Attempt::Undecided(undecided) => self.decide_later(undecided).await,
         };

@@ -76,6 +76,16 @@ fn every_shortened_token_is_refused() {
 }
 
 #[test]
+fn a_text_that_is_too_long_is_refused_by_its_length_whatever_it_is() {
+    let world = World::new(Algorithm::EdDSA);
+    for text in [".", "a", "\u{e9}", " ", "="] {
+        let reason = |length| world.verify(&text.repeat(length)).err();
+        assert_eq!(reason(16 * 1024 + 1), Some(InvalidToken::TooLarge), "{text}");
+        assert_eq!(reason(8 * 1024), Some(InvalidToken::Malformed), "{text}");
+    }
+}
+
+#[test]
 fn a_registered_claim_of_any_json_type_is_accepted_only_where_the_standard_says_so() {
     let world = World::new(Algorithm::EdDSA);
     let now = 1_000_000_000;
