@@ -20,21 +20,18 @@ pub(crate) struct Turns {
 }
 
 struct Line {
-    /// Those that are given to nobody.
     places: Semaphore,
-    most: usize,
-    /// How many signatures are being checked.
-    checked: AtomicUsize,
+    /// How often somebody took a place.
+    taken: AtomicUsize,
 }
 
 /// The right to check a signature. It is given back when it is dropped, and held across no `await`.
 pub(crate) struct Turn<'a> {
-    line: Option<&'a Line>,
     _place: Option<SemaphorePermit<'a>>,
 }
 
-/// After so long in line it is looked whether a place is given to somebody who does not come: a task that nobody polls any more, or one on
-/// a thread that something else keeps.
+/// Where nobody took a place for so long, they were given to who does not come: a task that nobody polls any more, or one on a thread that something
+/// else keeps.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 impl Turns {
@@ -46,26 +43,17 @@ impl Turns {
     /// `None` where it takes [`wait`](Self::wait).
     pub(crate) fn take(&self) -> Option<Turn<'_>> {
         match self.line() {
-            None => Some(Turn::without_line()),
-            Some(line) => line.places.try_acquire().ok().map(|place| line.begin(Some(place))),
+            None => Some(Turn { _place: None }),
+            Some(line) => line.places.try_acquire().ok().map(|place| line.begin(place)),
         }
     }
 
     /// Those who came first go first. Who is dropped meanwhile leaves the line.
     pub(crate) async fn wait(&self) -> Turn<'_> {
-        let Some(line) = self.line() else { return Turn::without_line() };
-        let mut place = pin!(line.places.acquire());
-        if Handle::try_current().is_err() {
-            // There is no timer here to be impatient by.
-            return line.begin(place.await.ok());
-        }
-        loop {
-            match timeout(PATIENCE, &mut place).await {
-                // They are never closed.
-                Ok(place) => return line.begin(place.ok()),
-                Err(_) if line.has_idle_place() => return line.begin(None),
-                Err(_) => {}
-            }
+        let Some(line) = self.line() else { return Turn { _place: None } };
+        match line.wait().await {
+            Some(place) => line.begin(place),
+            None => Turn { _place: None },
         }
     }
 
@@ -75,31 +63,31 @@ impl Turns {
 }
 
 impl Line {
-    fn new(most: usize) -> Self {
-        Self { places: Semaphore::new(most), most, checked: AtomicUsize::new(0) }
+    fn new(places: usize) -> Self {
+        Self { places: Semaphore::new(places), taken: AtomicUsize::new(0) }
     }
 
-    fn begin<'a>(&'a self, place: Option<SemaphorePermit<'a>>) -> Turn<'a> {
-        self.checked.fetch_add(1, Ordering::Relaxed);
-        Turn { line: Some(self), _place: place }
-    }
-
-    fn has_idle_place(&self) -> bool {
-        self.checked.load(Ordering::Relaxed) < self.most
-    }
-}
-
-impl Turn<'_> {
-    fn without_line() -> Self {
-        Self { line: None, _place: None }
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if let Some(line) = self.line {
-            line.checked.fetch_sub(1, Ordering::Relaxed);
+    /// `None` where it does not move.
+    async fn wait(&self) -> Option<SemaphorePermit<'_>> {
+        // They are never closed.
+        let mut place = pin!(self.places.acquire());
+        if Handle::try_current().is_err() {
+            // There is no timer here to be impatient by.
+            return place.await.ok();
         }
+        loop {
+            let before = self.taken.load(Ordering::Relaxed);
+            match timeout(PATIENCE, &mut place).await {
+                Ok(place) => return place.ok(),
+                Err(_) if self.taken.load(Ordering::Relaxed) == before => return None,
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn begin<'a>(&self, place: SemaphorePermit<'a>) -> Turn<'a> {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        Turn { _place: Some(place) }
     }
 }
 
@@ -126,9 +114,10 @@ mod tests {
     use core::pin::pin;
     use core::task::{Context, Poll, Waker};
 
+    use futures_util::future::join;
     use tokio::runtime::{Builder, Runtime};
 
-    use super::{PATIENCE, Turns, timeout};
+    use super::Turns;
 
     fn runtime(threads: usize) -> Runtime {
         Builder::new_multi_thread().worker_threads(threads).enable_time().build().unwrap()
@@ -191,24 +180,22 @@ mod tests {
 
     #[test]
     fn a_place_of_somebody_who_does_not_come_keeps_nobody_waiting() {
-        let runtime = runtime(3);
+        let runtime = runtime(2);
         let _context = runtime.enter();
         let turns = Turns::default();
-        let mut held: Vec<_> = (0..2).map(|_| turns.take().unwrap()).collect();
+        let held = turns.take().unwrap();
         let mut context = Context::from_waker(Waker::noop());
         let mut given = pin!(turns.wait());
         assert!(given.as_mut().poll(&mut context).is_pending());
+        // Its place is given to who is not polled.
+        drop(held);
+        assert!(!is_free(&turns));
         runtime.block_on(async {
-            assert!(timeout(PATIENCE * 2, turns.wait()).await.is_err(), "both are at it");
-            // Its place is given to who is not polled.
-            held.pop();
-            assert!(!is_free(&turns));
-            let turn = turns.wait().await;
-            assert!(timeout(PATIENCE * 2, turns.wait()).await.is_err(), "two are at it again");
-            drop(turn);
-            drop(turns.wait().await);
+            let (one, other) = join(turns.wait(), turns.wait()).await;
+            drop((one, other, turns.wait().await));
         });
         let Poll::Ready(turn) = given.as_mut().poll(&mut context) else { panic!("it has a place") };
+        assert!(!is_free(&turns));
         drop(turn);
         assert!(is_free(&turns));
     }
