@@ -78,12 +78,10 @@ impl ResourceServerBuilder {
         let issuers = issuers.into();
         let trusting =
             Trusting { names, issuers, are_several, roles: shared_roles, clock, fetch: self.fetch, revoking };
-        if self.resolver.is_some() {
-            if Handle::try_current().is_err() {
-                return Err(BuildError::configuration(
-                    "issuers are resolved on a Tokio runtime, and there is none: await `build` within one",
-                ));
-            }
+        if self.resolver.is_some() && Handle::try_current().is_err() {
+            return Err(BuildError::configuration(
+                "issuers are resolved on a Tokio runtime, and there is none: await `build` within one",
+            ));
         }
         if self.resolver.is_some() || (self.cache.is_some() && Turns::are_taken_here()) {
             // A runtime without timers is found now rather than by a request.
