@@ -271,6 +271,24 @@ fn asks_no_check_that_cannot_change_the_decision() {
     assert!(unasked > 1_000, "{unasked}");
 }
 
+/// A guard asks nothing further then, not even where on the route it stands.
+#[test]
+fn what_the_token_makes_true_by_itself_nothing_beside_it_makes_false() {
+    let mut random = Random(17);
+    let (mut by_token, mut by_more) = (0, 0);
+    for _ in 0..200_000 {
+        let depth = random.below(4);
+        let rule = random_rule(&mut random, depth);
+        let world = World::random(&mut random);
+        let is_true = rule.is_true(&Evidence { path: &[], ..world.evidence(Answers::none()) });
+        let is_granted = world.naive(&rule) == TRUE;
+        assert!(is_granted || !is_true, "{rule} {:?}", world.truths);
+        by_token += usize::from(is_true);
+        by_more += usize::from(is_granted && !is_true);
+    }
+    assert!(by_token > 1_000 && by_more > 1_000, "{by_token} {by_more}");
+}
+
 /// Whatever the rule forbids: with all the scopes that a denial names the same token would do, or could.
 #[test]
 fn names_no_scopes_that_would_not_help() {
