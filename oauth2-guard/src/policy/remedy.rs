@@ -28,8 +28,11 @@ impl Remedy {
     pub(super) fn of(rule: &Rule, others: &[&Rule], evidence: &Evidence<'_>) -> Option<Self> {
         let answers = Answers::with_objects(usize::MAX);
         let open = Evidence { answers: &answers, ..*evidence };
-        let wanted = together(others.iter().copied(), true, &open)?.and(wanted(rule, true, evidence)?)?;
-        let wanted = wanted.counted(evidence);
+        let own = wanted(rule, true, evidence)?;
+        let wanted = match others {
+            [] => own,
+            _ => together(others.iter().copied(), true, &open)?.and(own)?.counted(evidence),
+        };
         // A scope that one part asks for may be the one that another part forbids, and so may a log-in: the evaluator has the last word.
         let may_clash = wanted.login || forbids_scope(rule) || others.iter().any(|rule| forbids_scope(rule));
         if !may_clash {
@@ -116,8 +119,8 @@ fn forbids_scope(rule: &Rule) -> bool {
 fn wanted(rule: &Rule, outcome: bool, evidence: &Evidence<'_>) -> Option<Remedy> {
     match (rule, outcome) {
         (Rule::Scope(token), true) => {
+            let is_held = evidence.grants.scopes.has(token.marked())?;
             let token = token.as_str();
-            let is_held = evidence.grants.scopes.contains(token)?;
             if !is_held && !evidence.may_be_granted(token) {
                 return None;
             }
