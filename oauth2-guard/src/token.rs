@@ -16,8 +16,11 @@ pub(crate) struct CompactJws<'a> {
 
 impl<'a> CompactJws<'a> {
     pub(crate) fn parse(token: BearerToken<'a>) -> Result<Self, InvalidToken> {
-        let (input, signature) = token.as_str().rsplit_once('.').ok_or(InvalidToken::Malformed)?;
-        let (header, payload) = input.split_once('.').ok_or(InvalidToken::Malformed)?;
+        let text = token.as_str();
+        let last = memchr::memrchr(b'.', text.as_bytes());
+        let (input, signature) = split_around(text, last).ok_or(InvalidToken::Malformed)?;
+        let first = memchr::memchr(b'.', input.as_bytes());
+        let (header, payload) = split_around(input, first).ok_or(InvalidToken::Malformed)?;
         match memchr::memchr_iter(b'.', payload.as_bytes()).count() {
             0 if header.is_empty() || payload.is_empty() || signature.is_empty() => {
                 Err(InvalidToken::Malformed)
@@ -49,6 +52,12 @@ impl<'a> CompactJws<'a> {
     }
 }
 
+/// What stands before the character there, which is of one byte, and what behind it.
+fn split_around(text: &str, at: Option<usize>) -> Option<(&str, &str)> {
+    let at = at?;
+    text.get(..at).zip(text.get(at.saturating_add(1)..))
+}
+
 /// Canonical base64url: no padding, no foreign character, no stray bits (RFC 7515 §2).
 fn decode(segment: &str) -> Result<Vec<u8>, InvalidToken> {
     URL_SAFE_NO_PAD.decode_to_vec(segment).map_err(|_| InvalidToken::Malformed)
@@ -56,8 +65,8 @@ fn decode(segment: &str) -> Result<Vec<u8>, InvalidToken> {
 
 /// Of the beginning of a token, beyond its payload, that of its signature.
 pub(crate) fn signature_of(start: &[u8]) -> &str {
-    let signature = start.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-    core::str::from_utf8(signature).unwrap_or_default()
+    let behind = memchr::memrchr(b'.', start).map_or(0, |last| last.saturating_add(1));
+    start.get(behind..).and_then(|signature| core::str::from_utf8(signature).ok()).unwrap_or_default()
 }
 
 /// Whether `start` is what a token begins with that has this header segment, this payload, and a signature that begins so. Of the payload
@@ -83,7 +92,7 @@ fn encodes(segment: &[u8], bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CompactJws, InvalidToken, decode};
+    use super::{CompactJws, InvalidToken, begins_with, decode, signature_of};
     use crate::bearer::BearerToken;
 
     fn parse(token: &str) -> Result<(), InvalidToken> {
@@ -140,5 +149,41 @@ mod tests {
         for segment in ["AB", "AA==", "AA=", "A", "AAAAA", "+/+/", "A A", " AA", "AA\n", "\u{e9}A"] {
             assert_eq!(decode(segment), Err(InvalidToken::Malformed), "{segment:?}");
         }
+    }
+
+    #[test]
+    fn a_token_begins_with_one_header_one_payload_and_one_signature_alone() {
+        let encode = |payload: &str| {
+            base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, payload)
+        };
+        for length in (0..40).chain(760..780).chain(1_530..1_540) {
+            let payload = "{\"a\u{e9}?~\":1}".chars().cycle().take(length).collect::<String>();
+            let start = format!("e30.{}.c2ln", encode(&payload));
+            assert_eq!(signature_of(start.as_bytes()), "c2ln");
+            assert!(begins_with(start.as_bytes(), "e30", &payload, "c2ln"), "{length}");
+            for (header, payload, signature) in [
+                ("e3", &*payload, "c2ln"),
+                ("e30.", &payload, "c2ln"),
+                ("e30", &payload, "c2l"),
+                ("e30", &payload, ".c2ln"),
+                ("e30", &payload, "2ln"),
+                ("e30", &format!("{payload}x"), "c2ln"),
+                ("e30", &format!("x{payload}"), "c2ln"),
+            ] {
+                assert!(
+                    !begins_with(start.as_bytes(), header, payload, signature),
+                    "{length} {header} {signature}"
+                );
+            }
+            for at in 0..start.len() {
+                let mut other = start.clone().into_bytes();
+                other[at] ^= 1;
+                assert!(!begins_with(&other, "e30", &payload, "c2ln"), "{length} {at}");
+                other.remove(at);
+                assert!(!begins_with(&other, "e30", &payload, "c2ln"), "{length} without {at}");
+            }
+            assert!(!begins_with(format!("{start}x").as_bytes(), "e30", &payload, "c2ln"));
+        }
+        assert_eq!(signature_of(b""), "");
     }
 }

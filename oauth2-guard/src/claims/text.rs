@@ -44,7 +44,9 @@ impl ClaimsText {
         let text = if text.len() < MAX_BYTES { text.into_boxed_str() } else { return Err(NotAnObject) };
         let names = check_object(&text)?;
         let mut members = Vec::with_capacity(names.len());
-        members.extend(names.into_iter().filter_map(|name| Member::of(&text, name)));
+        for name in names {
+            members.push(Member::of(&text, name).ok_or(NotAnObject)?);
+        }
         if members.len() > FEW {
             members.sort_by_cached_key(|member| member.name(&text));
         }
@@ -82,10 +84,10 @@ impl ClaimsText {
 
     #[inline]
     pub(super) fn value_of(&self, member: Member) -> Option<JsonText<'_>> {
-        JsonText::behind_name(match member.name_end() {
-            Some(end) => self.text.get(end.saturating_add(1)..)?,
-            None => Quoted::split(self.text.get(member.start as usize..)?)?.1,
-        })
+        match member.length {
+            UNKNOWN => JsonText::behind_name(Quoted::split(self.text.get(member.start as usize..)?)?.1),
+            length => JsonText::behind_name(self.text.get(member.end_of_name(length).saturating_add(1)..)?),
+        }
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -138,17 +140,26 @@ impl Member {
         ends.wrapping_mul(31).wrapping_add(name.len() as u16)
     }
 
+    #[inline]
     fn name(self, text: &str) -> Option<Cow<'_, str>> {
-        match self.name_end() {
-            Some(end) => text.get((self.start as usize).saturating_add(1)..end).map(Cow::Borrowed),
-            None => Quoted::split(text.get(self.start as usize..)?)?.0.value(),
+        match self.length {
+            UNKNOWN => self.escaped_name(text),
+            length => {
+                let start = (self.start as usize).saturating_add(1);
+                text.get(start..self.end_of_name(length)).map(Cow::Borrowed)
+            }
         }
     }
 
-    /// Where its name ends, before the quotation mark.
-    fn name_end(self) -> Option<usize> {
-        let length = usize::from(self.length);
-        (self.length != UNKNOWN).then(|| (self.start as usize).saturating_add(1).saturating_add(length))
+    #[cold]
+    fn escaped_name(self, text: &str) -> Option<Cow<'_, str>> {
+        Quoted::split(text.get(self.start as usize..)?)?.0.value()
+    }
+
+    /// Where the quotation mark is.
+    #[inline]
+    fn end_of_name(self, length: u16) -> usize {
+        (self.start as usize).saturating_add(1).saturating_add(usize::from(length))
     }
 }
 

@@ -160,3 +160,92 @@ fn is_finite(number: &str) -> bool {
     let is_small = number.len() < 300 && !number.contains(['e', 'E']);
     is_small || serde_json::from_str(number).is_ok_and(f64::is_finite)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_object;
+    use super::check_object;
+
+    /// Whatever another crate of the build has turned on in `serde_json`.
+    #[test]
+    fn accepts_what_is_read_to_a_tree_and_nothing_else() {
+        let values = [
+            "1",
+            "-1",
+            "0.5",
+            "-0",
+            "1e3",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "18446744073709551616",
+            "01",
+            "1.",
+            "-",
+            "true",
+            "null",
+            "tru",
+            "nulll",
+            "\"x\"",
+            r#""\u0041""#,
+            r#""\ud83d\ude00""#,
+            r#""\ud83d""#,
+            r#""\ude00\ud83d""#,
+            r#""\x""#,
+            "\"\n\"",
+            "\"",
+            "[]",
+            "[1,2]",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "{}",
+            r#"{"a":1}"#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":1}"#,
+            r#"{"a":1,}"#,
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            "{1:1}",
+            "{",
+            "[",
+            "]",
+            "}",
+            "",
+            " 1 ",
+            "1 1",
+            "1,",
+            r#"[{"a":[{"b":1,"c":{"b":1}}]}]"#,
+            r#"[{"a":[{"b":1,"c":{"b":1,"b":1}}]}]"#,
+            "'a'",
+            "\u{a0}1",
+            "\u{c}1",
+        ];
+        let nested = [125, 126, 127, 128].map(|depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+        let digits = [299, 300, 308, 309, 400].map(|digits| "9".repeat(digits));
+        let mut accepted = 0;
+        for value in values
+            .iter()
+            .copied()
+            .chain(nested.iter().map(|text| &**text))
+            .chain(digits.iter().map(|text| &**text))
+        {
+            for text in
+                [value.to_owned(), format!("{{\"a\":{value}}}"), format!(" {{ \"b\" : [ {value} , 1 ] }} ")]
+            {
+                let is_object = parse_object(text.as_bytes()).is_ok();
+                assert_eq!(check_object(&text).is_ok(), is_object, "{text}");
+                accepted += usize::from(is_object);
+            }
+        }
+        assert!(accepted > 40, "{accepted}");
+    }
+
+    #[test]
+    fn tells_the_names_of_the_object_itself() {
+        let text = r#" { "a" : {"x":1} , "\u0062":[{"y":1}],"":0}"#;
+        let names = check_object(text).unwrap();
+        let names: Vec<_> = names.iter().map(|name| (name.text, name.value().unwrap())).collect();
+        assert_eq!(names, [(r#""a""#, "a".into()), (r#""\u0062""#, "b".into()), (r#""""#, "".into())]);
+    }
+}

@@ -21,7 +21,8 @@ impl<'a> JsonText<'a> {
     /// The value of a member, of which `text` is what comes behind its name.
     #[inline]
     pub(crate) fn behind_name(text: &'a str) -> Option<Self> {
-        behind_space(text).strip_prefix(':').map(behind_space).map(Self)
+        let behind = text.strip_prefix(':').or_else(|| behind_space(text).strip_prefix(':'))?;
+        Some(Self(behind_space(behind)))
     }
 
     /// A string, without its escapes.

@@ -32,8 +32,8 @@ impl Held {
         Self::known_among(&mut Vec::from_iter(names))
     }
 
-    /// The same; they are in another order then.
-    pub(crate) fn known_among<N: AsRef<str>>(names: &mut [N]) -> Self {
+    /// The same; those that are counted are left, in another order.
+    pub(crate) fn known_among<N: AsRef<str>>(names: &mut Vec<N>) -> Self {
         Self { names: Names::among(names), doubtful: Doubtful::default(), marks: marks(names) }
     }
 
@@ -99,8 +99,7 @@ impl Held {
 }
 
 fn marks<N: AsRef<str>>(names: &[N]) -> Marks {
-    let names = names.iter().map(AsRef::as_ref).filter(|name| !name.is_empty());
-    names.fold(Marks::default(), |marks, name| marks.and(Marks::of(name)))
+    names.iter().fold(Marks::default(), |marks, name| marks.and(Marks::of(name.as_ref())))
 }
 
 impl Default for Doubtful {

@@ -13,23 +13,23 @@ const BYTES_OF_START: usize = size_of::<u32>();
 
 impl Names {
     pub(super) fn of<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
-        Self::among(&mut names.into_iter().collect::<Vec<_>>())
+        Self::among(&mut Vec::from_iter(names))
     }
 
-    /// Those of these that are not empty; they are in another order then.
-    pub(super) fn among<N: AsRef<str>>(names: &mut [N]) -> Self {
+    /// Those of these that are not empty, which alone are left, in another order.
+    pub(super) fn among<N: AsRef<str>>(names: &mut Vec<N>) -> Self {
+        names.retain(|name| !name.as_ref().is_empty());
         names.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
-        let same = || names.chunk_by(|one, other| one.as_ref() == other.as_ref());
-        let distinct =
-            || same().filter_map(|same| same.first()).map(AsRef::as_ref).filter(|name| !name.is_empty());
-        let mut start = distinct().count().saturating_mul(BYTES_OF_START);
-        let mut block = Vec::with_capacity(distinct().map(str::len).fold(start, usize::saturating_add));
-        for name in distinct() {
+        names.dedup_by(|one, other| one.as_ref() == other.as_ref());
+        let mut start = names.len().saturating_mul(BYTES_OF_START);
+        let lengths = names.iter().map(|name| name.as_ref().len());
+        let mut block = Vec::with_capacity(lengths.fold(start, usize::saturating_add));
+        for name in &*names {
             // No token is anywhere near as long.
             block.extend_from_slice(&u32::try_from(start).unwrap_or(u32::MAX).to_le_bytes());
-            start = start.saturating_add(name.len());
+            start = start.saturating_add(name.as_ref().len());
         }
-        distinct().for_each(|name| block.extend_from_slice(name.as_bytes()));
+        names.iter().for_each(|name| block.extend_from_slice(name.as_ref().as_bytes()));
         Self(block.into())
     }
 
