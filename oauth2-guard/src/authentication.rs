@@ -158,8 +158,8 @@ impl ResourceServer {
         if reason == InvalidToken::TooLarge || !self.hints().may_look(now) {
             return;
         }
-        let Some(token) = token.read() else { return };
-        let token = RefusedToken::read(token.as_str(), reason);
+        let Some(token) = token.as_text() else { return };
+        let token = RefusedToken::read(token, reason);
         let chosen = chosen.map(|chosen| &**chosen).or_else(|| self.providers().only().map(|only| &**only));
         if let Some((hint, provider)) = Hint::tell(chosen, self.providers().configured(), &token) {
             self.hints().give(hint, provider);

@@ -17,10 +17,6 @@ pub(crate) use self::sources::{Found, Sources, Via};
 #[derive(Clone, Copy)]
 pub(crate) struct UnreadToken<'a>(&'a [u8]);
 
-/// A token as the request carried it: one or more `b64token` characters, otherwise unknown.
-#[derive(Clone, Copy)]
-pub(crate) struct BearerToken<'a>(&'a str);
-
 /// Why a request carries no token that can be looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum NoToken {
@@ -43,40 +39,31 @@ impl<'a> UnreadToken<'a> {
         self.0
     }
 
-    /// `None` of what cannot be a token.
-    pub(crate) fn read(self) -> Option<BearerToken<'a>> {
-        b64token(self.0).map(BearerToken)
-    }
-}
-
-impl<'a> BearerToken<'a> {
-    /// A token of a test.
-    #[cfg(test)]
-    pub(crate) fn untrusted(token: &'a str) -> Self {
-        Self(token)
+    /// What is no text is no token either.
+    pub(crate) fn as_text(self) -> Option<&'a str> {
+        core::str::from_utf8(self.0).ok()
     }
 
-    pub(crate) fn as_str(self) -> &'a str {
-        self.0
+    /// Whether it is one or more characters of a `b64token`. What is made of base64url and dots, is.
+    pub(crate) fn is_b64token(self) -> bool {
+        is_b64token(self.0)
     }
 }
 
 /// RFC 6750 §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
-fn b64token(text: &[u8]) -> Option<&str> {
+fn is_b64token(text: &[u8]) -> bool {
     let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last.saturating_add(1));
     let (body, _padding) = text.split_at(end);
     let is_of_it =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
     // Without a way out of the loop, many bytes are looked at together.
-    if body.is_empty() || !body.iter().fold(true, |are_all, byte| are_all & is_of_it(byte)) {
-        return None;
-    }
-    core::str::from_utf8(text).ok()
+    !body.is_empty() && body.iter().fold(true, |are_all, byte| are_all & is_of_it(byte))
 }
 
 #[cfg(test)]
 fn read(token: &[u8]) -> Result<String, NoToken> {
-    UnreadToken::new(token).read().map(|token| token.as_str().to_owned()).ok_or(NoToken::Malformed)
+    let token = Some(UnreadToken::new(token)).filter(|token| token.is_b64token());
+    token.and_then(UnreadToken::as_text).map(str::to_owned).ok_or(NoToken::Malformed)
 }
 
 /// RFC 9110 §5.6.2: what the names of cookies and of WebSocket protocols are made of.

@@ -45,7 +45,7 @@ pub(super) fn again(
         keys = provider.keys.current();
     }
     if known.key_set() != keys.number {
-        let jws = token.read().and_then(|token| CompactJws::parse(token).ok());
+        let jws = token.as_text().and_then(|token| CompactJws::parse(token).ok());
         let key = jws.and_then(|jws| choose_key(provider, &keys, &jws, None).ok());
         if !key.is_some_and(|chosen| chosen.key().is_same(known.key())) {
             return Again::Unknown(looked);

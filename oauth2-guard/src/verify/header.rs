@@ -152,7 +152,6 @@ mod tests {
     use serde_json::Value;
 
     use super::{Algorithm, InvalidToken, MAX_KEY_ID_BYTES, MAX_OBJECTS, ProtectedHeader, Typ};
-    use crate::bearer::BearerToken;
     use crate::json::parse_object_of;
     use crate::token::CompactJws;
 
@@ -160,7 +159,7 @@ mod tests {
 
     fn read(header: &str) -> Result<Read, InvalidToken> {
         let token = format!("{}.e30.AA", URL_SAFE_NO_PAD.encode(header));
-        let header = ProtectedHeader::parse(&CompactJws::parse(BearerToken::untrusted(&token))?)?;
+        let header = ProtectedHeader::parse(&CompactJws::parse(&token)?)?;
         let typ = match header.typ {
             Typ::Absent => "",
             Typ::AtJwt => "at+jwt",

@@ -114,8 +114,24 @@ impl Verifier {
         looked: Option<Look>,
         kept: &[u8],
     ) -> Result<OAuth2Claims, Refused> {
-        let token = token.read().ok_or(Refused::Malformed)?;
-        if token.as_str().len() > self.max_token_bytes {
+        let verified = match token.as_text() {
+            Some(text) => self.verify_text(text, now, pass, turn, looked, kept),
+            None => return Err(Refused::Malformed),
+        };
+        // What is accepted is made of base64url. Of what is not, that it is no token at all comes first.
+        verified.map_err(|refused| if token.is_b64token() { refused } else { Refused::Malformed })
+    }
+
+    fn verify_text(
+        &self,
+        token: &str,
+        now: UnixTime,
+        pass: Pass,
+        turn: Option<Turn<'_>>,
+        looked: Option<Look>,
+        kept: &[u8],
+    ) -> Result<OAuth2Claims, Refused> {
+        if token.len() > self.max_token_bytes {
             return Err(unchosen(InvalidToken::TooLarge));
         }
         let jws = CompactJws::parse(token).map_err(unchosen)?;

@@ -25,7 +25,6 @@ use serde_json::{Value, json};
 
 use super::header::ProtectedHeader;
 use super::{Algorithm, InvalidToken, verify_signature};
-use crate::bearer::BearerToken;
 use crate::clock::SystemClock;
 use crate::error::BuildError;
 use crate::fetch::HttpFetch;
@@ -77,7 +76,7 @@ const SECRET: &[u8; 32] = b"thirty-two bytes that are secret";
 
 /// As [`verify`](super::verify), up to the claims.
 fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, InvalidToken> {
-    let jws = CompactJws::parse(BearerToken::untrusted(token))?;
+    let jws = CompactJws::parse(token)?;
     let header = ProtectedHeader::parse(&jws)?;
     verify_signature(provider, &provider.keys.current(), &jws, Some(&header))?.0.payload()
 }
