@@ -151,12 +151,17 @@ impl Verifier {
             freshen(&provider, pass)?;
             keys = provider.keys.current();
         }
-        let _turn = match turn {
-            // Without a cache nobody is there to leave a thread to.
-            None if self.cache.is_some() => Some(self.turns.take().ok_or(Refused::Busy)?),
-            turn => turn,
+        let verified = match choose_key(&provider, &keys, &jws, header.as_ref()) {
+            Ok(chosen) => {
+                let _turn = match turn {
+                    // Without a cache nobody is there to leave a thread to.
+                    None if self.cache.is_some() => Some(self.turns.take().ok_or(Refused::Busy)?),
+                    turn => turn,
+                };
+                verify_with(chosen, &provider, &keys, &jws, now)
+            }
+            Err(reason) => Err(reason),
         };
-        let verified = verify_for(&provider, &keys, &jws, header.as_ref(), now);
         let verified = verified.map_err(|reason| match reason {
             InvalidToken::UnknownKey => issuer::require(&provider, &jws).err().unwrap_or(reason),
             _ => reason,
@@ -203,25 +208,23 @@ fn replaced_key(
 }
 
 /// Everything of the chosen provider holds, and nothing of another.
-fn verify_for(
+fn verify_with(
+    chosen: Chosen<'_>,
     provider: &TrustedProvider,
     keys: &Dated,
     jws: &CompactJws<'_>,
-    header: Option<&ProtectedHeader>,
     now: UnixTime,
 ) -> Result<ValidClaims, InvalidToken> {
-    let (signed, header) = verify_signature(provider, keys, jws, header)?;
+    let (signed, header) = verify_signature(chosen, keys, jws)?;
     ClaimsSet::parse(&signed, header)?.validate(provider, now)
 }
 
 /// The provider's own key signed it, whatever it says.
 fn verify_signature<'a>(
-    provider: &TrustedProvider,
+    chosen: Chosen<'_>,
     keys: &Dated,
     jws: &CompactJws<'a>,
-    header: Option<&ProtectedHeader>,
 ) -> Result<(SignatureValid<'a>, Arc<KnownHeader>), InvalidToken> {
-    let chosen = choose_key(provider, keys, jws, header)?;
     let valid = chosen.key().verify(jws)?;
     Ok((
         valid,
@@ -233,6 +236,7 @@ fn verify_signature<'a>(
 }
 
 /// The key that a header means.
+#[derive(Clone, Copy)]
 enum Chosen<'a> {
     /// When the same header came before.
     Before(&'a Arc<KnownHeader>),

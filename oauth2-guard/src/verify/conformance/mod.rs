@@ -24,7 +24,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::header::ProtectedHeader;
-use super::{Algorithm, InvalidToken, verify_signature};
+use super::{Algorithm, InvalidToken, choose_key, verify_signature};
 use crate::clock::SystemClock;
 use crate::error::BuildError;
 use crate::fetch::HttpFetch;
@@ -78,7 +78,8 @@ const SECRET: &[u8; 32] = b"thirty-two bytes that are secret";
 fn verify_jws(token: &str, provider: &TrustedProvider) -> Result<Vec<u8>, InvalidToken> {
     let jws = CompactJws::parse(token)?;
     let header = ProtectedHeader::parse(&jws)?;
-    verify_signature(provider, &provider.keys.current(), &jws, Some(&header))?.0.payload()
+    let keys = provider.keys.current();
+    verify_signature(choose_key(provider, &keys, &jws, Some(&header))?, &keys, &jws)?.0.payload()
 }
 
 fn trust(provider: Provider) -> Result<TrustedProvider, BuildError> {
