@@ -11,19 +11,19 @@ use serde_json::Error;
 use super::text::{ClaimsText, Member};
 use crate::json::JsonText;
 
-/// Methods of a [`Deserializer`] that are `serde_json`'s.
-macro_rules! by_serde_json {
-    ($($method:ident($($name:ident: $type:ty),*))*) => { $(
-        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Error> {
-            serde_json::Deserializer::from_str(self.as_text()).$method($($name,)* visitor)
+/// Methods of a [`Deserializer`] that are those of another.
+macro_rules! by {
+    ($this:ident => $other:expr; $($method:ident($($name:ident: $type:ty),*))*) => { $(
+        fn $method<V: Visitor<'de>>($this, $($name: $type,)* visitor: V) -> Result<V::Value, Error> {
+            $other.$method($($name,)* visitor)
         }
     )* };
 }
 
-/// Those that neither has its own way of.
-macro_rules! most_by_serde_json {
-    () => {
-        by_serde_json! {
+/// Those that neither a claims set nor a claim has its own way of.
+macro_rules! most_by {
+    ($this:ident => $other:expr) => {
+        by! { $this => $other;
             deserialize_any() deserialize_bool() deserialize_char()
             deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
             deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
@@ -38,6 +38,15 @@ macro_rules! most_by_serde_json {
     };
 }
 
+/// Those that [`JsonText`] has its own way of.
+macro_rules! others_by {
+    ($this:ident => $other:expr) => {
+        by! { $this => $other;
+            deserialize_str() deserialize_string() deserialize_option() deserialize_seq()
+        }
+    };
+}
+
 impl<'de> Deserializer<'de> for &'de ClaimsText {
     type Error = Error;
 
@@ -47,7 +56,7 @@ impl<'de> Deserializer<'de> for &'de ClaimsText {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let mut fields = Fields { claims: self, left: self.members().iter(), value: None };
+        let mut fields = Fields { claims: self, left: self.members().iter(), named: None };
         let fitting = visitor.visit_map(&mut fields)?;
         match fields.left.len() {
             0 => Ok(fitting),
@@ -55,27 +64,26 @@ impl<'de> Deserializer<'de> for &'de ClaimsText {
         }
     }
 
-    most_by_serde_json!();
-    by_serde_json!(
-        deserialize_str() deserialize_string() deserialize_option() deserialize_seq() deserialize_ignored_any()
-    );
+    most_by!(self => serde_json::Deserializer::from_str(self.as_text()));
+    others_by!(self => serde_json::Deserializer::from_str(self.as_text()));
+    by!(self => serde_json::Deserializer::from_str(self.as_text()); deserialize_ignored_any());
 }
 
 /// The claims one after the other.
 struct Fields<'de> {
     claims: &'de ClaimsText,
     left: slice::Iter<'de, Member>,
-    /// That of the last name.
-    value: Option<JsonText<'de>>,
+    /// The one whose name was asked for last.
+    named: Option<Member>,
 }
 
 impl<'de> MapAccess<'de> for &mut Fields<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some(member) = self.left.next() else { return Ok(None) };
-        self.value = self.claims.value_of(*member);
-        match self.claims.name_of(*member).ok_or_else(|| Error::custom("no name"))? {
+        self.named = self.left.next().copied();
+        let Some(member) = self.named else { return Ok(None) };
+        match self.claims.name_of(member).ok_or_else(|| Error::custom("no name"))? {
             Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
             Cow::Owned(name) => seed.deserialize(StringDeserializer::new(name)),
         }
@@ -83,7 +91,8 @@ impl<'de> MapAccess<'de> for &mut Fields<'de> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(self.value.take().ok_or_else(|| Error::custom("no value"))?)
+        let member = self.named.take().ok_or_else(|| Error::custom("no name"))?;
+        seed.deserialize(Claim { claims: self.claims, member })
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -91,12 +100,32 @@ impl<'de> MapAccess<'de> for &mut Fields<'de> {
     }
 }
 
-impl<'de> Deserializer<'de> for JsonText<'de> {
+/// The value of a claim, which is not looked at where nobody asks what it is.
+struct Claim<'de> {
+    claims: &'de ClaimsText,
+    member: Member,
+}
+
+impl<'de> Claim<'de> {
+    fn value(&self) -> Result<JsonText<'de>, Error> {
+        self.claims.value_of(self.member).ok_or_else(|| Error::custom("no value"))
+    }
+}
+
+impl<'de> Deserializer<'de> for Claim<'de> {
     type Error = Error;
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
+
+    most_by!(self => self.value()?);
+    others_by!(self => self.value()?);
+    by!(self => self.value()?; deserialize_struct(name: &'static str, fields: &'static [&'static str]));
+}
+
+impl<'de> Deserializer<'de> for JsonText<'de> {
+    type Error = Error;
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.as_str() {
@@ -124,8 +153,10 @@ impl<'de> Deserializer<'de> for JsonText<'de> {
         elements.end().map(|()| fitting)
     }
 
-    most_by_serde_json!();
-    by_serde_json!(deserialize_struct(name: &'static str, fields: &'static [&'static str]));
+    most_by!(self => serde_json::Deserializer::from_str(self.as_text()));
+    by!(self => serde_json::Deserializer::from_str(self.as_text());
+        deserialize_struct(name: &'static str, fields: &'static [&'static str])
+        deserialize_ignored_any());
 }
 
 impl<'de> IntoDeserializer<'de, Error> for JsonText<'de> {
