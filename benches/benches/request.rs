@@ -58,6 +58,7 @@ async fn main() {
                 accepted("#[requires(scopes = .., owner(..))]", &app, "/owned/alice", &good),
                 in_turn("#[requires(scopes = ..)], a token seen first", &forgetful, &unseen),
                 accepted(every_time, &uncached, "/guarded", &good),
+                in_turn("the same, another token each time", &uncached, &unseen),
                 refused("refused: the rule denies", &app, "/denied", Some(&good), StatusCode::FORBIDDEN),
                 unauthorized("refused: no token", &app, None).target("<= 0.9"),
                 request("the same, the layer around the router", around(StatusCode::UNAUTHORIZED), &[None]),

@@ -1,5 +1,7 @@
 //! The compact JWS (RFC 7515 §7.1), still unverified.
 
+use core::mem::MaybeUninit;
+
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 
 use crate::verify::InvalidToken;
@@ -79,11 +81,11 @@ pub(crate) fn begins_with(start: &[u8], header: &str, payload: &str, signature: 
 fn encodes(segment: &[u8], bytes: &[u8]) -> bool {
     /// What fits into a few lines of a processor's cache, and ends where a group of three bytes does.
     const AT_ONCE: usize = 768;
-    let mut buffer = [0; AT_ONCE / 3 * 4];
+    let mut buffer = [const { MaybeUninit::<u8>::uninit() }; AT_ONCE / 3 * 4];
     let mut segments = segment.chunks(buffer.len());
     let mut are_same = |bytes: &[u8]| {
         let encoded = URL_SAFE_NO_PAD.encode(bytes, buffer.as_mut_slice().as_out());
-        segments.next() == Some(encoded)
+        segments.next() == Some(&*encoded)
     };
     bytes.chunks(AT_ONCE).all(&mut are_same) && segments.next().is_none()
 }
