@@ -30,8 +30,7 @@ impl ResourceServerBuilder {
     ///
     /// # Panics
     ///
-    /// On a Tokio runtime whose timers are not enabled, where keys are to be fetched or issuers resolved, or where it has several threads, which take turns at
-    /// checking signatures unless it is [`without_cache`](Self::without_cache).
+    /// Where keys are to be fetched, or issuers resolved, on a Tokio runtime whose timers are not enabled.
     ///
     /// ```
     /// use std::time::Duration;
@@ -78,12 +77,12 @@ impl ResourceServerBuilder {
         let issuers = issuers.into();
         let trusting =
             Trusting { names, issuers, are_several, roles: shared_roles, clock, fetch: self.fetch, revoking };
-        if self.resolver.is_some() && Handle::try_current().is_err() {
-            return Err(BuildError::configuration(
-                "issuers are resolved on a Tokio runtime, and there is none: await `build` within one",
-            ));
-        }
-        if self.resolver.is_some() || (self.cache.is_some() && Turns::are_taken_here()) {
+        if self.resolver.is_some() {
+            if Handle::try_current().is_err() {
+                return Err(BuildError::configuration(
+                    "issuers are resolved on a Tokio runtime, and there is none: await `build` within one",
+                ));
+            }
             // A runtime without timers is found now rather than by a request.
             let _ = timeout(Duration::ZERO, ready(())).await;
         }

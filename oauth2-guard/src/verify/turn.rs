@@ -2,13 +2,14 @@
 
 use core::fmt;
 use core::pin::pin;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::time::Duration;
+use std::panic::catch_unwind;
 use std::sync::OnceLock;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// All threads of a runtime but one check signatures at the most, so that a flood of tokens which nobody has seen leaves a thread to those that were.
 ///
@@ -23,6 +24,8 @@ struct Line {
     places: Semaphore,
     /// How often somebody took a place.
     taken: AtomicUsize,
+    /// Where somebody waited without a timer to be impatient by.
+    is_timeless: AtomicBool,
 }
 
 /// The right to check a signature. It is given back when it is dropped, and held across no `await`.
@@ -35,11 +38,6 @@ pub(crate) struct Turn<'a> {
 const PATIENCE: Duration = Duration::from_millis(250);
 
 impl Turns {
-    /// Whether somebody may have to wait on this runtime, which takes its timers.
-    pub(crate) fn are_taken_here() -> bool {
-        all_but_one(threads()).is_some()
-    }
-
     /// `None` where it takes [`wait`](Self::wait).
     pub(crate) fn take(&self) -> Option<Turn<'_>> {
         match self.line() {
@@ -64,16 +62,23 @@ impl Turns {
 
 impl Line {
     fn new(places: usize) -> Self {
-        Self { places: Semaphore::new(places), taken: AtomicUsize::new(0) }
+        Self {
+            places: Semaphore::new(places),
+            taken: AtomicUsize::new(0),
+            is_timeless: AtomicBool::new(false),
+        }
     }
 
-    /// `None` where it does not move.
+    /// `None` where it does not move, or a runtime has no timers, by which that could be seen.
     async fn wait(&self) -> Option<SemaphorePermit<'_>> {
         // They are never closed.
         let mut place = pin!(self.places.acquire());
         if Handle::try_current().is_err() {
             // There is no timer here to be impatient by.
             return place.await.ok();
+        }
+        if !self.has_timers() {
+            return None;
         }
         loop {
             let before = self.taken.load(Ordering::Relaxed);
@@ -83,6 +88,18 @@ impl Line {
                 Err(_) => {}
             }
         }
+    }
+
+    /// Of the runtime, which tells it by panicking alone.
+    fn has_timers(&self) -> bool {
+        if self.is_timeless.load(Ordering::Relaxed) {
+            return false;
+        }
+        let has_timers = catch_unwind(|| drop(sleep(PATIENCE))).is_ok();
+        if !has_timers {
+            self.is_timeless.store(true, Ordering::Relaxed);
+        }
+        has_timers
     }
 
     fn begin<'a>(&self, place: SemaphorePermit<'a>) -> Turn<'a> {
