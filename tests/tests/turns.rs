@@ -59,8 +59,8 @@ fn token(world: &World, number: usize) -> (String, StatusCode) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_gets_the_answer_to_its_own_token() {
+/// All at once; each has to get the answer to its own token.
+async fn bring_all() {
     let world = World::new().await;
     let barrier = Arc::new(Barrier::new(AT_ONCE));
     let mut all = JoinSet::new();
@@ -75,6 +75,11 @@ async fn each_gets_the_answer_to_its_own_token() {
     for (number, status, expected) in all.join_all().await {
         assert_eq!(status, expected, "{number}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_gets_the_answer_to_its_own_token() {
+    bring_all().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,21 +126,5 @@ async fn tokens_that_come_by_another_way_take_turns_too() {
 /// It is a line without patience, which is none.
 #[test]
 fn on_a_runtime_without_timers_each_gets_its_answer_too() {
-    let runtime = Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    runtime.block_on(async {
-        let world = World::new().await;
-        let barrier = Arc::new(Barrier::new(AT_ONCE));
-        let mut all = JoinSet::new();
-        for number in 0..AT_ONCE {
-            let (app, barrier) = (world.app.clone(), Arc::clone(&barrier));
-            let (token, expected) = token(&world, number);
-            all.spawn(async move {
-                barrier.wait().await;
-                (number, status(app, token).await, expected)
-            });
-        }
-        for (number, answer, expected) in all.join_all().await {
-            assert_eq!(answer, expected, "{number}");
-        }
-    });
+    Builder::new_multi_thread().worker_threads(2).build().unwrap().block_on(bring_all());
 }
