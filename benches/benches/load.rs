@@ -10,17 +10,15 @@
     reason = "a measurement fails by panicking"
 )]
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use oauth2_guard::Algorithm;
 use oauth2_guard::testing::Issuer;
-use oauth2_guard_benches::keep_alive::{Connection, request};
+use oauth2_guard_benches::keep_alive::{ask, request};
 use oauth2_guard_benches::process::{Server, pin};
 use oauth2_guard_benches::tokens::common;
 use oauth2_guard_benches::{median, unless_test};
 use tokio::runtime::Builder;
-use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 11;
@@ -73,12 +71,12 @@ fn main() {
             Api::start("verified every time", guarded, &[issuer.url(), "--without-cache"], Some(">= 0.23")),
         ];
         for api in &apis {
-            client.block_on(ask(api.server.address(), &request, requests / 10));
+            client.block_on(ask(api.server.address(), CONNECTIONS, &request, requests / 10));
         }
         for _ in 0..rounds {
             for api in &mut apis {
                 let (start, busy) = (Instant::now(), api.server.busy());
-                client.block_on(ask(api.server.address(), &request, requests));
+                client.block_on(ask(api.server.address(), CONNECTIONS, &request, requests));
                 let (took, busy) = (start.elapsed(), api.server.busy() - busy);
                 api.rounds.push(Round::of(requests, took, busy));
             }
@@ -95,21 +93,6 @@ impl Round {
             share_of_core: busy.as_secs_f64() / took.as_secs_f64(),
         }
     }
-}
-
-/// So many in all, each connection its share of them.
-async fn ask(address: SocketAddr, request: &[u8], requests: usize) {
-    let mut connections = JoinSet::new();
-    for _ in 0..CONNECTIONS {
-        let request = request.to_vec();
-        connections.spawn(async move {
-            let mut connection = Connection::open(address).await.expect("a connection");
-            for _ in 0..requests / CONNECTIONS {
-                assert_eq!(connection.status(&request).await.expect("an answer"), 200);
-            }
-        });
-    }
-    connections.join_all().await;
 }
 
 fn print(algorithm: Algorithm, apis: &[Api]) {

@@ -17,12 +17,11 @@ use std::time::{Duration, Instant};
 
 use oauth2_guard::Algorithm;
 use oauth2_guard::testing::{AUDIENCE, Issuer, SigningKey};
-use oauth2_guard_benches::keep_alive::{Connection, request};
+use oauth2_guard_benches::keep_alive::{Connection, ask, request};
 use oauth2_guard_benches::process::{Server, pin};
 use oauth2_guard_benches::tokens::common;
 use oauth2_guard_benches::{median, unless_test};
 use tokio::runtime::Builder;
-use tokio::task::JoinSet;
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 5;
@@ -74,12 +73,12 @@ fn main() {
         let (rounds, requests) = unless_test((ROUNDS, REQUESTS), (1, CONNECTIONS));
         for api in &apis {
             // What is compiled while it runs has had its time then.
-            client.block_on(ask(api.server.address(), &good, 2 * requests));
+            client.block_on(ask(api.server.address(), CONNECTIONS, &good, 2 * requests));
         }
         for _ in 0..rounds {
             for api in &mut apis {
                 let (start, before) = (Instant::now(), api.busy());
-                client.block_on(ask(api.server.address(), &good, requests));
+                client.block_on(ask(api.server.address(), CONNECTIONS, &good, requests));
                 api.rates.push(requests as f64 / start.elapsed().as_secs_f64());
                 api.busy.push((api.busy() - before).as_nanos() as f64 / requests as f64);
             }
@@ -141,19 +140,4 @@ fn start(command: &[String]) -> Option<Server> {
 async fn one(address: SocketAddr, request: &[u8]) -> u16 {
     let mut connection = Connection::open(address).await.expect("a connection");
     connection.status(request).await.expect("an answer")
-}
-
-/// So many in all, each connection its share of them.
-async fn ask(address: SocketAddr, request: &[u8], requests: usize) {
-    let mut connections = JoinSet::new();
-    for _ in 0..CONNECTIONS {
-        let request = request.to_vec();
-        connections.spawn(async move {
-            let mut connection = Connection::open(address).await.expect("a connection");
-            for _ in 0..requests / CONNECTIONS {
-                assert_eq!(connection.status(&request).await.expect("an answer"), 200);
-            }
-        });
-    }
-    connections.join_all().await;
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 /// A connection that is kept alive.
 #[derive(Debug)]
@@ -53,6 +54,25 @@ impl Connection {
         let (head, rest) = self.buffer.split_at_checked(end + 4)?;
         Some((std::str::from_utf8(head).ok()?, rest.len()))
     }
+}
+
+/// Sends so many requests in all over so many connections, each its share of them, one after the other.
+///
+/// # Panics
+///
+/// When a connection cannot be had, or an answer is not 200.
+pub async fn ask(address: SocketAddr, connections: usize, request: &[u8], requests: usize) {
+    let mut all = JoinSet::new();
+    for _ in 0..connections {
+        let request = request.to_vec();
+        all.spawn(async move {
+            let mut connection = Connection::open(address).await.expect("a connection");
+            for _ in 0..requests / connections {
+                assert_eq!(connection.status(&request).await.expect("an answer"), 200);
+            }
+        });
+    }
+    all.join_all().await;
 }
 
 fn status_and_length(head: &str) -> Option<(u16, usize)> {
